@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Seven rooms in one straight line: each target imports only those above it.
+// CHiredis → Hiredis → CacheServices → LoggingServices → HealthServices → DashboardServer → usdcop
+
+let package = Package(
+    name: "usdcop",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Hiredis", targets: ["Hiredis"]),
+        .library(name: "CacheServices", targets: ["CacheServices"]),
+        .library(name: "LoggingServices", targets: ["LoggingServices"]),
+        .library(name: "HealthServices", targets: ["HealthServices"]),
+        .library(name: "DashboardServer", targets: ["DashboardServer"]),
+        .executable(name: "usdcop", targets: ["usdcop"]),
+    ],
+    dependencies: [
+        // The event loops, channels and byte buffers under the Redis engine and the HTTP server.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS for `rediss://` and for the API.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // The logging face of every room; only the executable bootstraps it.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // SHA-1 of Lua scripts, SHA-256 of keys and of the audit chain.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Deque: reply slots and eviction order are queues.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // `run()`, start order and graceful shutdown of everything long-lived.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // HTTP server and router.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Flags over environment over file over defaults.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
+        // Subcommands, help and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .target(
+            name: "Hiredis",
+            dependencies: [
+                "CHiredis",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "CacheServices",
+            dependencies: [
+                "Hiredis",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(name: "LoggingServices", dependencies: ["CacheServices", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "HealthServices", dependencies: ["LoggingServices"]),
+        .target(
+            name: "DashboardServer",
+            dependencies: [
+                "HealthServices",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]
+        ),
+        .executableTarget(
+            name: "usdcop",
+            dependencies: [
+                "DashboardServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        // A private redis-server, a byte-cutting proxy and a rogue server for the tests of every room.
+        .target(
+            name: "RedisTesting",
+            dependencies: ["Hiredis", .product(name: "NIOPosix", package: "swift-nio")],
+            path: "Tests/RedisTesting"
+        ),
+        .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
+        .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
+        .testTarget(name: "DashboardServerTests", dependencies: ["DashboardServer", "RedisTesting"]),
+        .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// The compiler guards the face of every room in the same way.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

@@ -1,0 +1,5 @@
+/// Where cache data lives.
+public enum CacheBackend: String, Sendable, Hashable, CaseIterable {
+    case redis
+    case memory
+}

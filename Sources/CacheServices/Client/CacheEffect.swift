@@ -1,0 +1,17 @@
+/// What a step changes, and how a write of an outage is brought to Redis afterwards.
+package enum CacheEffect: Sendable {
+    /// Nothing.
+    case none
+    /// Something that is ordered by its own time or recognised by its content: later this request is sent, and twice does no harm.
+    case replayable(CacheRequest)
+    /// One key is overwritten. Later it is done only if the key still holds what was last known of it.
+    case overwrites(key: String, guarded: @Sendable (_ expected: [UInt8]?) -> CacheRequest)
+    /// Something is added that cannot be recognised as a repeat: replayed only when it certainly never reached Redis.
+    case appends
+    /// It makes sense in Redis only, and is refused while Redis is away.
+    case needsRedis
+
+    var isWrite: Bool {
+        if case .none = self { false } else { true }
+    }
+}

@@ -1,0 +1,96 @@
+import DequeModule
+import Synchronization
+
+/// A capped stream in the memory of one process: the twin of ``RedisEventStream``.
+public final class InMemoryEventStream: EventStream {
+    private struct State {
+        var entries: Deque<StreamEntry> = []
+        var lastID = StreamID.zero
+        var added = 0
+        var followers: [Int: AsyncThrowingStream<[StreamEntry], any Error>.Continuation] = [:]
+        var nextFollower = 0
+    }
+
+    private let maximumLength: Int
+    private let clock: CacheClock
+    private let state = Mutex(State())
+
+    /// - Parameter maximumLength: the exact cap; at least 1.
+    public init(maximumLength: Int, clock: CacheClock = .system) {
+        self.maximumLength = max(1, maximumLength)
+        self.clock = clock
+    }
+
+    @discardableResult
+    public func append(_ fields: [StreamEntry.Field]) async throws(CacheError) -> StreamID { add(fields) }
+
+    func append(_ change: ChangeEvent) {
+        _ = add(change.fields)
+    }
+
+    private func add(_ fields: [StreamEntry.Field]) -> StreamID {
+        let milliseconds = UInt64(max(0, clock.wall().milliseconds))
+        return state.withLock { state in
+            // Identities never go back, whatever the clock does.
+            let id = max(StreamID(milliseconds: milliseconds, sequence: 0), state.lastID.next)
+            let entry = StreamEntry(id: id, fields: fields)
+            state.lastID = id
+            state.added += 1
+            state.entries.append(entry)
+            if state.entries.count > maximumLength { state.entries.removeFirst() }
+            for follower in state.followers.values { follower.yield([entry]) }
+            return id
+        }
+    }
+
+    public func entries(after id: StreamID, limit: Int) async throws(CacheError) -> [StreamEntry] {
+        state.withLock { state in Array(state.entries.suffix(from: { $0.id > id }).prefix(max(1, limit))) }
+    }
+
+    public func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry] {
+        state.withLock { state in state.entries.suffix(max(1, limit)).reversed() }
+    }
+
+    public func info() async throws(CacheError) -> StreamInfo {
+        state.withLock { state in
+            StreamInfo(
+                length: state.entries.count, firstID: state.entries.first?.id, lastID: state.lastID, entriesAdded: state.added)
+        }
+    }
+
+    @discardableResult
+    public func trim(to length: Int) async throws(CacheError) -> Int {
+        state.withLock { state in
+            let surplus = max(0, state.entries.count - max(0, length))
+            state.entries.removeFirst(surplus)
+            return surplus
+        }
+    }
+
+    public func follow(after id: StreamID) -> AsyncThrowingStream<[StreamEntry], any Error> {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [StreamEntry].self)
+        let number = state.withLock { state in
+            let missed = Array(state.entries.suffix(from: { $0.id > id }))
+            if !missed.isEmpty { continuation.yield(missed) }
+            state.nextFollower += 1
+            state.followers[state.nextFollower] = continuation
+            return state.nextFollower
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.followers.removeValue(forKey: number) }
+        }
+        return stream
+    }
+}
+
+extension Deque<StreamEntry> {
+    /// The entries from the first that satisfies a condition which, once true, stays true.
+    fileprivate func suffix(from isInside: (StreamEntry) -> Bool) -> SubSequence {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isInside(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return self[low...]
+    }
+}

@@ -1,0 +1,56 @@
+public import DequeModule
+
+/// A local copy of a capped stream that reads only what is new: statistics over 10,000 entries then cost no transfer of 10,000 entries.
+///
+/// Each ``sync()`` compares length, first identity, entries added and deletions with what the copy should have; anything that cannot be
+/// explained by trimming from the front, such as a removed entry or a replaced stream, makes it read everything again.
+public actor StreamMirror {
+    private let stream: any EventStream
+    private let maximumLength: Int
+    private var last = StreamID.zero
+    private var known = StreamInfo()
+    /// The copy, oldest first.
+    public private(set) var entries: Deque<StreamEntry> = []
+    /// How often everything had to be read again.
+    public private(set) var reloads = 0
+
+    /// - Parameter maximumLength: the most entries that are kept; the stream's own cap.
+    public init(_ stream: any EventStream, maximumLength: Int) {
+        self.stream = stream
+        self.maximumLength = max(1, maximumLength)
+    }
+
+    /// Brings the copy up to date: one round trip when nothing is new.
+    public func sync() async throws(CacheError) {
+        let info = try await stream.info()
+        if !continues(info) {
+            entries.removeAll()
+            last = .zero
+            reloads += 1
+        }
+        while last < info.lastID {
+            let new = try await stream.entries(after: last, limit: 1000)
+            guard let newest = new.last else { break }
+            entries.append(contentsOf: new)
+            last = newest.id
+        }
+        last = max(last, info.lastID)
+        if let first = info.firstID {
+            while let oldest = entries.first, oldest.id < first { entries.removeFirst() }
+        } else if info.length == 0 {
+            entries.removeAll()
+        }
+        if entries.count > maximumLength { entries.removeFirst(entries.count - maximumLength) }
+        known = info
+    }
+
+    /// Whether everything that happened since the last look is additions at the end and trimming at the front.
+    private func continues(_ info: StreamInfo) -> Bool {
+        guard known.lastID != .zero else { return true }
+        guard info.lastID >= known.lastID, info.maxDeletedID == known.maxDeletedID else { return false }
+        if let added = info.entriesAdded, let before = known.entriesAdded, added < before { return false }
+        if let first = info.firstID, let before = known.firstID, first < before { return false }
+        if info.lastID == known.lastID { return info.length == known.length || info.firstID != known.firstID }
+        return true
+    }
+}

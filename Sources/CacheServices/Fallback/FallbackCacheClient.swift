@@ -1,0 +1,131 @@
+public import Hiredis
+public import Logging
+import Synchronization
+
+/// Redis while it answers, this process' memory while it does not, and never a secret which of them it was.
+///
+/// Memory holds the last-known values, so that an outage serves them with their age. What is written meanwhile is kept in order and
+/// replayed when Redis is back: signals and metrics by their own time, everything else by compare-and-set against what was last
+/// known, so that a value that changed in Redis meanwhile wins, and a second replay of the same does no harm. Writes that memory cannot
+/// hold until then are refused, never dropped unsaid.
+///
+/// ``run()`` notices outages and recoveries; the connection itself is run by its owner.
+public final class FallbackCacheClient: ICacheClient {
+    /// The client that Redis is asked through.
+    public let cache: RedisCacheClient
+    let clock: CacheClock
+    let logger: Logger
+    let state: Mutex<FallbackState>
+    let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// - Parameter maximumEntries: how many keys memory holds.
+    public init(_ cache: RedisCacheClient, maximumEntries: Int = 1000, clock: CacheClock = .system, logger: Logger) {
+        self.cache = cache
+        self.clock = clock
+        self.logger = logger
+        self.state = Mutex(FallbackState(maximumEntries: maximumEntries, at: clock.wall()))
+        (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    public var namespace: Namespace { cache.namespace }
+
+    public var status: CacheStatus {
+        let redis = cache.redis.status
+        return state.withLock { state in
+            CacheStatus(
+                mode: state.mode, since: state.since, reason: state.reason, pendingWrites: state.pending.count,
+                conflicts: state.conflicts, redis: redis)
+        }
+    }
+
+    public func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome> {
+        var isUnknown = false
+        while true {
+            if state.withLock({ $0.mode == .redis }) {
+                do throws(CacheError) {
+                    let answer = try await cache.perform(step)
+                    withState { $0.remember(step, answer.value) }
+                    return answer
+                } catch {
+                    guard error.meansAway else { throw error }
+                    isUnknown = error.code == .outcomeUnknown
+                    leaveRedis(error.message)
+                }
+            }
+            if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: isUnknown) }) { return answer }
+        }
+    }
+
+    public func keys(_ pattern: String) async throws(CacheError) -> [String] {
+        try await falling { client throws(CacheError) in
+            try await client.keys(pattern)
+        } memory: { store in
+            let glob = Glob(pattern)
+            return store.keys { !KeySchema.isReserved($0) && glob.matches($0) }
+        }
+    }
+
+    public func clear() async throws(CacheError) -> Int {
+        guard status.mode == .redis else {
+            throw CacheError(.unavailable, "Redis is away and the cache cannot be cleared without it; nothing was changed.")
+        }
+        let removed = try await cache.clear()
+        withState { state in
+            for key in state.store.keys(where: { _ in true }) { state.store.remove(key) }
+        }
+        return removed
+    }
+
+    public func getStats() async throws(CacheError) -> CacheStats {
+        try await falling { client throws(CacheError) in
+            try await client.getStats()
+        } memory: { store in
+            CacheStats(
+                hits: 0, misses: 0, size: store.keys { _ in true }.count, memoryUsageMB: Double(store.payloadBytes) / 1_048_576)
+        }
+    }
+
+    private func falling<Value: Sendable>(
+        _ redis: (RedisCacheClient) async throws(CacheError) -> Value, memory: (inout MemoryStore) -> Value
+    ) async throws(CacheError) -> Value {
+        if status.mode == .redis {
+            do throws(CacheError) {
+                return try await redis(cache)
+            } catch {
+                guard error.meansAway else { throw error }
+                leaveRedis(error.message)
+            }
+        }
+        return withState { memory(&$0.store) }
+    }
+
+    /// Notes that Redis is away; says so once, and has ``run()`` look for its return.
+    func leaveRedis(_ why: String) {
+        let isNew = withState { $0.leaveRedis(why, at: $0.store.wallNow) }
+        if isNew { logger.warning("Redis is away: answering from memory", metadata: ["reason": "\(why)"]) }
+        wake.yield()
+    }
+
+    func wakeUp() {
+        wake.yield()
+    }
+
+    /// Runs `body` under the lock with the clocks set.
+    @discardableResult
+    func withState<Value: Sendable, Failure: Error>(
+        _ body: (inout FallbackState) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let (now, wallNow) = (clock.monotonic(), clock.wall())
+        let result = state.withLock { state -> Result<Value, Failure> in
+            state.store.now = now
+            state.store.wallNow = wallNow
+            do throws(Failure) {
+                return .success(try body(&state))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

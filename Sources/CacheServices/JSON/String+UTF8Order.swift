@@ -1,0 +1,19 @@
+extension String {
+    /// Whether the UTF-8 bytes come before those of another text: the order of canonical JSON, and of Redis and Lua.
+    func precedesInUTF8(_ other: String) -> Bool {
+        var (text, other) = (self, other)
+        return text.withUTF8 { left in
+            other.withUTF8 { right in
+                let common = min(left.count, right.count)
+                var index = 0
+                while index < common, left[index] == right[index] { index += 1 }
+                return index < common ? left[index] < right[index] : left.count < right.count
+            }
+        }
+    }
+
+    /// Whether both have the same UTF-8 bytes; `==` also equates different spellings of one character.
+    func hasSameUTF8(as other: String) -> Bool {
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    }
+}

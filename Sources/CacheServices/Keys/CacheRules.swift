@@ -1,0 +1,13 @@
+/// The numbers of the key table: lengths, caps and lifetimes.
+enum CacheRules {
+    /// Lifetime of the latest signal and of a history, renewed by every write.
+    static let signalLifetime = Duration.seconds(3600)
+    /// Lifetime of financial and custom metrics, renewed by every write.
+    static let metricsLifetime = Duration.seconds(300)
+    /// Lifetime of what a caller stores without naming one.
+    static let defaultLifetime = Duration.seconds(300)
+    /// Signals kept for each symbol.
+    static let historyLength = 100
+    /// Entries of the change stream, approximately.
+    static let eventsLength = 2000
+}

