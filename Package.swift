@@ -30,6 +30,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // HTTP server and router.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // The header and method types of Hummingbird's requests and answers.
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         // Flags over environment over file over defaults.
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
         // Subcommands, help and completions.
@@ -65,6 +67,12 @@ let package = Package(
             dependencies: [
                 "HealthServices",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]

@@ -1,5 +1,6 @@
 public import Foundation
 public import Hiredis
+import NIOCore
 import NIOPosix
 
 /// A real redis-server of one test's own: own port, own socket, own directory, ended with the test.

@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// One connection of a ``RogueServer``; every method runs on its event loop.
 final class RogueHandler: ChannelInboundHandler {

@@ -66,11 +66,35 @@ redis_join() {
     return 1
 }
 
-# Opens the pipe on a descriptor that nobody uses: a script within a script must not close its parent's.
+# redis_share DIRECTORY FIRST_PORT SETTING…: joins the server in that directory, or starts one. Never two on the same files:
+# the supervisor and the server hold a lock until they are gone (macOS has no flock and goes without). Sets redis_port.
+redis_share() {
+    local directory=$1 tries lock_fd
+    for ((tries = 0; tries < 300; tries++)); do
+        ! redis_join "$directory" || return 0
+        lock_fd=$(free_descriptor)
+        eval "exec $lock_fd>>\"\$directory/redis.lock\""
+        if ! command -v flock >/dev/null || flock -n "$lock_fd"; then
+            redis_start "$@"
+            eval "exec $lock_fd>&-"
+            return 0
+        fi
+        eval "exec $lock_fd>&-"
+        sleep 0.2 # another one is starting or ending there
+    done
+    give_up "the Redis in $directory neither starts nor ends; see redis.log there"
+}
+
 hold() {
-    held_fd=20
-    while [[ -e /dev/fd/$held_fd ]]; do held_fd=$((held_fd + 1)); done
+    held_fd=$(free_descriptor)
     eval "exec $held_fd<>\"\$1\""
+}
+
+# One that nobody uses: a script within a script must not close its parent's.
+free_descriptor() {
+    local fd=20
+    while [[ -e /dev/fd/$fd ]]; do fd=$((fd + 1)); done
+    echo "$fd"
 }
 
 # A long append-only file takes its time to load; only a server that ended is a failure.

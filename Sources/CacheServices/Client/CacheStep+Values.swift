@@ -73,6 +73,7 @@ extension CacheStep where Outcome == Bool {
             effect: .overwrites(key: key) { .guardedSet(key, expected: $0, value, milliseconds: milliseconds) },
             decode: { reply throws(CacheError) in try reply.isDone() },
             remember: { isDone, store in if isDone { store.remember(key, value, milliseconds.map { .milliseconds($0) }) } },
+            wrote: { $0 },
             inMemory: { store throws(CacheError) in
                 guard try store.string(key) == expected else { return false }
                 try store.set(key, string: value, expires: store.expiry(afterMilliseconds: milliseconds))

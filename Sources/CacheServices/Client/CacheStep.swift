@@ -13,6 +13,8 @@ public struct CacheStep<Outcome: Sendable>: Sendable {
     let remember: @Sendable (Outcome, inout MemoryStore) -> Void
     /// What the answer adds to hits and misses; `nil` for steps that are not counted.
     let tally: (@Sendable (Outcome) -> CacheTally)?
+    /// Whether an answer means that something was written; `nil` when every answer does.
+    let wrote: (@Sendable (Outcome) -> Bool)?
 
     package init(
         _ request: CacheRequest,
@@ -20,6 +22,7 @@ public struct CacheStep<Outcome: Sendable>: Sendable {
         decode: @escaping @Sendable (RedisReply) throws(CacheError) -> Outcome,
         remember: (@Sendable (Outcome, inout MemoryStore) -> Void)? = nil,
         tally: (@Sendable (Outcome) -> CacheTally)? = nil,
+        wrote: (@Sendable (Outcome) -> Bool)? = nil,
         inMemory: @escaping @Sendable (inout MemoryStore) throws(CacheError) -> Outcome
     ) {
         self.request = request
@@ -27,7 +30,13 @@ public struct CacheStep<Outcome: Sendable>: Sendable {
         self.decode = decode
         self.remember = remember ?? { _, store in _ = try? inMemory(&store) }
         self.tally = tally
+        self.wrote = wrote
         self.inMemory = inMemory
+    }
+
+    /// The same step outside hits and misses: for what the cache does for itself.
+    func uncounted() -> CacheStep {
+        CacheStep(request, effect: effect, decode: decode, remember: remember, wrote: wrote, inMemory: inMemory)
     }
 }
 

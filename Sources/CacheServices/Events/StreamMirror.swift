@@ -23,11 +23,22 @@ public actor StreamMirror {
     /// Brings the copy up to date: one round trip when nothing is new.
     public func sync() async throws(CacheError) {
         let info = try await stream.info()
-        if !continues(info) {
-            entries.removeAll()
-            last = .zero
-            reloads += 1
+        if !continues(info) { startOver() }
+        try await read(info)
+        if lacksDeletions(info) {
+            startOver()
+            try await read(info)
         }
+        known = info
+    }
+
+    private func startOver() {
+        entries.removeAll()
+        last = .zero
+        reloads += 1
+    }
+
+    private func read(_ info: StreamInfo) async throws(CacheError) {
         while last < info.lastID {
             let new = try await stream.entries(after: last, limit: 1000)
             guard let newest = new.last else { break }
@@ -41,7 +52,13 @@ public actor StreamMirror {
             entries.removeAll()
         }
         if entries.count > maximumLength { entries.removeFirst(entries.count - maximumLength) }
-        known = info
+    }
+
+    /// Whether the copy begins where the stream does and still has more than it: an older entry was deleted after a newer one.
+    private func lacksDeletions(_ info: StreamInfo) -> Bool {
+        guard let first = info.firstID, entries.first?.id == first else { return false }
+        let later = entries.reversed().prefix { $0.id > info.lastID }.count
+        return entries.count - later > info.length
     }
 
     /// Whether everything that happened since the last look is additions at the end and trimming at the front.

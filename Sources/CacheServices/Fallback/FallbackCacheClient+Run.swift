@@ -13,6 +13,8 @@ extension FallbackCacheClient: Service {
                 group.cancelAll()
             }
         }
+        let lost = withState { $0.pending.count }
+        if lost > 0 { logger.error("ended while Redis was away: writes of the outage are lost", metadata: ["writes": "\(lost)"]) }
     }
 
     private func watchConnection() async {
@@ -32,12 +34,15 @@ extension FallbackCacheClient: Service {
 
     /// Goes back to Redis once it answers: first what is pending, in order, then everything.
     private func recover() async {
+        var said: CacheError.Code?
         while !Task.isCancelled, status.mode != .redis, cache.redis.status.isReady {
             do throws(CacheError) {
                 try await ping()
                 try await replay()
             } catch {
-                logger.warning("the return to Redis was interrupted", metadata: ["reason": "\(error)"])
+                if error.meansAway { leaveRedis(error.message) }
+                if said != error.code { logger.warning("the return to Redis was interrupted", metadata: ["reason": "\(error)"]) }
+                said = error.code
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
@@ -57,33 +62,39 @@ extension FallbackCacheClient: Service {
             return state.pending.count
         }
         while let write = withState({ $0.pending.first }) {
-            let lost = try await deliver(write)
-            withState { state in
-                state.pending.removeFirst()
-                guard lost else { return }
-                state.conflicts += 1
-                state.store.remove(write.key)
-            }
+            try await deliver(write)
         }
         // Writes that came while the last one was on its way are pending again, and Redis is not asked before they are there.
         guard withState({ $0.finishReplay(at: $0.store.wallNow) }) else { return }
         logger.notice("Redis answers again", metadata: ["replayed": "\(outage)"])
     }
 
-    /// Sends one pending write. True when it lost against a newer value, or can never be accepted.
-    private func deliver(_ write: PendingWrite) async throws(CacheError) -> Bool {
+    /// Sends the first pending write, and settles it: it arrived, it lost against a newer value, or it can never be accepted.
+    private func deliver(_ write: PendingWrite) async throws(CacheError) {
         do throws(CacheError) {
             let lost = PendingWrite.lost(try await cache.send(write.request))
-            if lost { logger.warning("a write of the outage lost: the value changed in Redis meanwhile", metadata: ["key": "\(write.key)"]) }
-            return lost
+            if lost { try await settleLoss(of: write) } else { withState { $0.delivered() } }
         } catch {
             switch error.code {
             case .dataConflict, .futureTimestamp, .invalidKey, .reservedKey:
+                withState { $0.firstIsRefused() }
                 logger.error("a write of the outage cannot be stored", metadata: ["key": "\(write.key)", "reason": "\(error)"])
-                return true
+            case .outcomeUnknown:
+                if withState({ $0.firstIsUncertain() }) {
+                    logger.error("whether a push of the outage was added is unknown", metadata: ["key": "\(write.key)"])
+                }
+                throw error
             default:
                 throw error
             }
         }
+    }
+
+    /// A write that was sent before without an answer finds itself; any other finds what wins.
+    private func settleLoss(of write: PendingWrite) async throws(CacheError) {
+        let present = try await cache.perform(.get(write.key).uncounted()).value
+        if write.mayHaveArrived, write.kind == .overwrite(result: present) { return withState { $0.delivered() } }
+        withState { $0.firstLost(against: present) }
+        logger.warning("a write of the outage lost: the value changed in Redis meanwhile", metadata: ["key": "\(write.key)"])
     }
 }

@@ -40,7 +40,6 @@ public final class FallbackCacheClient: ICacheClient {
     }
 
     public func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome> {
-        var isUnknown = false
         while true {
             if state.withLock({ $0.mode == .redis }) {
                 do throws(CacheError) {
@@ -49,11 +48,11 @@ public final class FallbackCacheClient: ICacheClient {
                     return answer
                 } catch {
                     guard error.meansAway else { throw error }
-                    isUnknown = error.code == .outcomeUnknown
-                    leaveRedis(error.message)
+                    if let answer = try leaveRedis(error, performing: step) { return answer }
                 }
+            } else if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: false) }) {
+                return answer
             }
-            if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: isUnknown) }) { return answer }
         }
     }
 
@@ -102,7 +101,26 @@ public final class FallbackCacheClient: ICacheClient {
 
     /// Notes that Redis is away; says so once, and has ``run()`` look for its return.
     func leaveRedis(_ why: String) {
-        let isNew = withState { $0.leaveRedis(why, at: $0.store.wallNow) }
+        say(withState { $0.leaveRedis(why, at: $0.store.wallNow) }, why)
+    }
+
+    /// The same, and under one lock the step that failed: were Redis back between the two, the step could be sent a second time.
+    private func leaveRedis<Outcome>(
+        _ error: CacheError, performing step: CacheStep<Outcome>
+    ) throws(CacheError) -> CacheAnswer<Outcome>? {
+        let (isNew, result) = withState { state -> (Bool, Result<CacheAnswer<Outcome>?, CacheError>) in
+            let isNew = state.leaveRedis(error.message, at: state.store.wallNow)
+            do throws(CacheError) {
+                return (isNew, .success(try state.perform(step, isUnknown: error.code == .outcomeUnknown)))
+            } catch {
+                return (isNew, .failure(error))
+            }
+        }
+        say(isNew, error.message)
+        return try result.get()
+    }
+
+    private func say(_ isNew: Bool, _ why: String) {
         if isNew { logger.warning("Redis is away: answering from memory", metadata: ["reason": "\(why)"]) }
         wake.yield()
     }

@@ -34,8 +34,7 @@ struct FallbackState {
 
     /// Everything is in Redis: it answers again. False while something is pending.
     mutating func finishReplay(at time: Timestamp) -> Bool {
-        guard pending.isEmpty else { return false }
-        guard mode != .redis else { return true }
+        guard pending.isEmpty, mode == .replaying else { return mode == .redis }
         mode = .redis
         since = time
         reason = nil
@@ -55,15 +54,25 @@ struct FallbackState {
         guard pending.count < 10 * store.maximumEntries else {
             throw CacheError(.overCapacity, "Redis is away and too many writes wait for it; nothing was recorded.")
         }
-        let write = PendingWrite.waiting(for: step.request, step.effect, lastKnown: try lastKnown(step.effect))
+        let lastKnown = try present(step.effect)
         let outcome = try step.inMemory(&store)
         store.changes = []
-        if let write { pending.append(write) }
+        if step.wrote?(outcome) ?? true {
+            let write = PendingWrite.waiting(
+                for: step.request, step.effect, lastKnown: lastKnown, result: try present(step.effect), mayHaveArrived: isUnknown)
+            if let write { pending.append(write) }
+        } else if isUnknown {
+            throw CacheError(.outcomeUnknown, "Redis did not answer; whether the value was written is unknown.", key: step.request.keys.first)
+        }
         return CacheAnswer(outcome, from: CacheSource(.memory))
     }
 
-    private func lastKnown(_ effect: CacheEffect) throws(CacheError) -> [UInt8]? {
+    /// What memory holds of the key that a step overwrites. Lists cannot be compared and so cannot be overwritten later.
+    private func present(_ effect: CacheEffect) throws(CacheError) -> [UInt8]? {
         guard case .overwrites(let key, _) = effect else { return nil }
+        if case .list? = store.entry(key)?.value {
+            throw CacheError(.unavailable, "Redis is away and a list cannot be replaced without it; nothing was changed.", key: key)
+        }
         return try store.string(key)
     }
 
@@ -87,10 +96,66 @@ struct FallbackState {
         return age
     }
 
-    /// Keeps what Redis answered, for the next outage.
+    /// Keeps what Redis answered, for the next outage or for one that came in between. What was written since counts more.
     mutating func remember<Outcome>(_ step: CacheStep<Outcome>, _ outcome: Outcome) {
-        guard mode == .redis else { return }
-        step.remember(outcome, &store)
+        guard mode == .redis || !step.request.keys.contains(where: isOverwritten) else { return }
+        withoutMarks { store in step.remember(outcome, &store) }
+    }
+
+    private func isOverwritten(_ key: String) -> Bool {
+        store.entry(key)?.isUnreplayed == true || pending.contains { $0.key == key }
+    }
+
+    private mutating func withoutMarks(_ body: (inout MemoryStore) -> Void) {
+        let marksWrites = store.marksWrites
+        store.marksWrites = false
+        body(&store)
+        store.marksWrites = marksWrites
         store.changes = []
+    }
+
+    /// Redis has the first pending write.
+    mutating func delivered() {
+        pending.removeFirst()
+    }
+
+    /// The first pending write was sent without an answer. One that must not be done twice is given up; true then.
+    mutating func firstIsUncertain() -> Bool {
+        guard !pending.isEmpty else { return false }
+        pending[0].mayHaveArrived = true
+        guard pending[0].kind == .append else { return false }
+        pending.removeFirst()
+        conflicts += 1
+        return true
+    }
+
+    /// The first pending write lost, and with it those that were built on it. Memory takes over what Redis has.
+    mutating func firstLost(against present: [UInt8]?) {
+        let write = pending.removeFirst()
+        conflicts += 1
+        var isBuiltOn = true
+        pending.removeAll { later in
+            guard isBuiltOn, later.key == write.key else { return false }
+            guard case .overwrite = later.kind else {
+                isBuiltOn = false
+                return false
+            }
+            conflicts += 1
+            return true
+        }
+        guard !pending.contains(where: { $0.key == write.key }) else { return }
+        let lifetime = write.key.hasPrefix(KeySchema.positionPrefix) ? nil : CacheRules.defaultLifetime
+        withoutMarks { store in
+            store.remove(write.key)
+            store.remember(write.key, present, lifetime)
+        }
+    }
+
+    /// The first pending write can never be stored.
+    mutating func firstIsRefused() {
+        let write = pending.removeFirst()
+        conflicts += 1
+        guard write.kind != .ordered else { return }
+        store.remove(write.key)
     }
 }

@@ -27,15 +27,15 @@ struct LastKnownFollower {
 
     private mutating func takeSnapshot(_ fallback: FallbackCacheClient) async throws(CacheError) {
         last = try await changes.newest(1).first?.id ?? .zero
-        _ = try await fallback.perform(.get(KeySchema.signalLatest, lifetime: CacheRules.signalLifetime))
-        _ = try await fallback.perform(.indexed(KeySchema.indexPositions, prefix: KeySchema.positionPrefix, lifetime: nil))
+        _ = try await fallback.perform(.get(KeySchema.signalLatest, lifetime: CacheRules.signalLifetime).uncounted())
+        _ = try await fallback.perform(.indexed(KeySchema.indexPositions, prefix: KeySchema.positionPrefix, lifetime: nil).uncounted())
         _ = try await fallback.perform(
-            .indexed(KeySchema.indexMetrics, prefix: CacheRequest.metricsPrefix, lifetime: CacheRules.metricsLifetime))
+            .indexed(KeySchema.indexMetrics, prefix: CacheRequest.metricsPrefix, lifetime: CacheRules.metricsLifetime).uncounted())
         // More histories than memory holds would only push each other out.
-        for item in try await fallback.perform(.latestBySymbol).value.prefix(200) {
+        for item in try await fallback.perform(.latestBySymbol.uncounted()).value.prefix(200) {
             let history = KeySchema.signalHistory(item.symbol)
             _ = try await fallback.perform(
-                .range(history, 0, CacheRules.historyLength - 1, lifetime: CacheRules.signalLifetime))
+                .range(history, 0, CacheRules.historyLength - 1, lifetime: CacheRules.signalLifetime).uncounted())
         }
     }
 }

@@ -2,23 +2,44 @@ import Hiredis
 
 /// A write of an outage, waiting for Redis.
 struct PendingWrite: Sendable {
+    /// What a repeat of it would do.
+    enum Kind: Sendable, Equatable {
+        /// No harm: it is ordered by its own time or recognised by its content.
+        case ordered
+        /// It is refused unless the key holds what was last known; this is what the key holds afterwards.
+        case overwrite(result: [UInt8]?)
+        /// Something is added twice.
+        case append
+    }
+
     let request: CacheRequest
     /// The key to name when it loses.
     let key: String
+    let kind: Kind
+    /// Whether it was sent once without an answer.
+    var mayHaveArrived: Bool
 
     /// Whether a reply says that another value had come meanwhile, which wins.
     static func lost(_ reply: RedisReply) -> Bool { reply.text == "conflict" }
 
     /// What a step becomes when it cannot reach Redis; `nil` when it cannot wait.
     ///
-    /// - Parameter lastKnown: what memory held of the key before the step.
-    static func waiting(for request: CacheRequest, _ effect: CacheEffect, lastKnown: [UInt8]?) -> PendingWrite? {
+    /// - Parameters:
+    ///   - lastKnown: what memory held of the key before the step.
+    ///   - result: what it holds now.
+    static func waiting(
+        for request: CacheRequest, _ effect: CacheEffect, lastKnown: [UInt8]?, result: [UInt8]?, mayHaveArrived: Bool
+    ) -> PendingWrite? {
         let key = request.keys.first ?? ""
         switch effect {
-        case .none, .needsRedis: return nil
-        case .replayable(let request): return PendingWrite(request: request, key: key)
-        case .overwrites(let key, let guarded): return PendingWrite(request: guarded(lastKnown), key: key)
-        case .appends: return PendingWrite(request: request, key: key)
+        case .none, .needsRedis:
+            return nil
+        case .replayable(let request):
+            return PendingWrite(request: request, key: key, kind: .ordered, mayHaveArrived: mayHaveArrived)
+        case .overwrites(let key, let guarded):
+            return PendingWrite(request: guarded(lastKnown), key: key, kind: .overwrite(result: result), mayHaveArrived: mayHaveArrived)
+        case .appends:
+            return PendingWrite(request: request, key: key, kind: .append, mayHaveArrived: mayHaveArrived)
         }
     }
 }

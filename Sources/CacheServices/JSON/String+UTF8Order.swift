@@ -12,6 +12,9 @@ extension String {
         }
     }
 
+    /// Whether the UTF-8 bytes begin with those of another text; `hasPrefix` does not see a prefix that a combining mark follows.
+    func beginsInUTF8(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+
     /// Whether both have the same UTF-8 bytes; `==` also equates different spellings of one character.
     func hasSameUTF8(as other: String) -> Bool {
         utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)

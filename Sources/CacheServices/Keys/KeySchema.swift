@@ -18,7 +18,7 @@ public struct KeySchema: Sendable, Hashable {
     /// The name of a key that Redis reported; `nil` for a key of another namespace.
     public func name(ofFull key: String) -> String? {
         let prefix = full("")
-        return key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
+        return key.beginsInUTF8(with: prefix) ? String(Substring(key.utf8.dropFirst(prefix.utf8.count))) : nil
     }
 
     static let signalLatest = "signal:latest"
@@ -43,8 +43,8 @@ public struct KeySchema: Sendable, Hashable {
 
     /// Whether a name belongs to a reserved family.
     public static func isReserved(_ name: String) -> Bool {
-        reservedNames.contains(name) || reservedPrefixes.contains { name.hasPrefix($0) }
-            || reservedNames.contains { name.hasPrefix($0 + ":") } || reservedPrefixes.contains { name == $0.dropLast() }
+        reservedNames.contains(name) || reservedPrefixes.contains(where: name.beginsInUTF8)
+            || reservedNames.contains { name.beginsInUTF8(with: $0 + ":") } || reservedPrefixes.contains { name == $0.dropLast() }
     }
 
     /// A caller's own cache key: 1…512 bytes without control characters, outside the reserved families.

@@ -71,6 +71,8 @@ package struct MemoryStore: Sendable {
     }
 
     private mutating func set(_ key: String, _ value: Value, expires: ContinuousClock.Instant?) throws(CacheError) {
+        // What has expired is gone, and its place in the queue with it.
+        if entry(key) == nil { drop(key) }
         if var entry = entries[key] {
             if marksWrites, !entry.isUnreplayed { try reserveUnreplayed() }
             if entry.isUnreplayed != marksWrites { unreplayedCount += marksWrites ? 1 : -1 }
@@ -129,8 +131,14 @@ package struct MemoryStore: Sendable {
         }
     }
 
-    private func reserveUnreplayed() throws(CacheError) {
-        guard unreplayedCount < maximumEntries else {
+    /// Makes sure that all of these keys can be written, so that a step over several of them is done whole or not at all.
+    func reserve(_ keys: [String]) throws(CacheError) {
+        guard marksWrites else { return }
+        try reserveUnreplayed(keys.count { entries[$0]?.isUnreplayed != true })
+    }
+
+    private func reserveUnreplayed(_ count: Int = 1) throws(CacheError) {
+        guard unreplayedCount + count <= maximumEntries else {
             throw CacheError(.overCapacity, "Redis is away and memory is full of writes that it does not have yet; nothing was recorded.")
         }
     }

@@ -11,6 +11,7 @@ extension CacheStep where Outcome == Bool {
             .setMetric(key, json, expectation.arguments), effect: effect,
             decode: { reply throws(CacheError) in try reply.isDone() },
             remember: { isDone, store in if isDone { store.remember(key, json, CacheRules.metricsLifetime) } },
+            wrote: { $0 },
             inMemory: { store throws(CacheError) in
                 let present = try store.string(key)
                 if case .bytes(let expected) = expectation, expected != present { return false }

@@ -30,20 +30,24 @@ enum LuaLibrary {
           local offset = 0
           if zone ~= 'Z' and zone ~= 'z' then
             local sign, oh, om = zone:match('^([+-])(%d%d):(%d%d)$')
-            if not sign then return nil end
+            if not sign or tonumber(oh) > 23 or tonumber(om) > 59 then return nil end
             offset = (tonumber(oh) * 60 + tonumber(om)) * (sign == '-' and -1 or 1)
           end
           y, mo, d = tonumber(y), tonumber(mo), tonumber(d)
           h, mi, s = tonumber(h), tonumber(mi), tonumber(s)
-          if mo < 1 or mo > 12 or d < 1 or d > 31 or h > 23 or mi > 59 or s > 59 then return nil end
+          if mo < 1 or mo > 12 or d < 1 or h > 23 or mi > 59 or s > 59 then return nil end
+          local isLeap = y % 4 == 0 and (y % 100 ~= 0 or y % 400 == 0)
+          if d > (mo == 2 and (isLeap and 29 or 28) or (mo == 4 or mo == 6 or mo == 9 or mo == 11) and 30 or 31) then return nil end
           local shifted = mo <= 2 and y - 1 or y
           local era = math.floor(shifted / 400)
           local yearOfEra = shifted - era * 400
           local dayOfYear = math.floor((153 * (mo + (mo > 2 and -3 or 9)) + 2) / 5) + d - 1
           local dayOfEra = yearOfEra * 365 + math.floor(yearOfEra / 4) - math.floor(yearOfEra / 100) + dayOfYear
           local days = era * 146097 + dayOfEra - 719468
-          local milliseconds = fraction and math.floor(tonumber('0.' .. fraction) * 1000 + 1e-6) or 0
-          return ((days * 1440 + h * 60 + mi - offset) * 60 + s) * 1000 + milliseconds
+          local milliseconds = fraction and tonumber((fraction .. '00'):sub(1, 3)) or 0
+          local at = ((days * 1440 + h * 60 + mi - offset) * 60 + s) * 1000 + milliseconds
+          if at < -62135596800000 or at > 253402300799999 then return nil end
+          return at
         end
         local function signal(text)
           local ok, value = pcall(cjson.decode, text)
@@ -53,13 +57,27 @@ enum LuaLibrary {
             or type(value.model_version) ~= 'string' or type(value.execution_latency_ms) ~= 'number' then
             return nil
           end
+          if not (value.confidence >= 0 and value.confidence <= 1 and value.price > 0 and value.price < math.huge
+            and value.execution_latency_ms >= 0 and value.execution_latency_ms <= 1e9)
+            or #value.symbol > 32 or not value.symbol:find('^[A-Z0-9][A-Z0-9._/-]*$')
+            or value.signal_id == '' or value.model_version == '' then
+            return nil
+          end
+          for _, number in pairs(value.features) do
+            if type(number) ~= 'number' then return nil end
+          end
           local at = instant(value.timestamp)
           if not at then return nil end
           return at, value.signal_id
         end
         local function precedes(t1, id1, t2, id2)
           if t1 ~= t2 then return t1 < t2 end
-          return id1 < id2
+          -- Byte by byte: Lua compares texts as the locale of the server says.
+          for i = 1, math.min(#id1, #id2) do
+            local b1, b2 = id1:byte(i), id2:byte(i)
+            if b1 ~= b2 then return b1 < b2 end
+          end
+          return #id1 < #id2
         end
 
         """

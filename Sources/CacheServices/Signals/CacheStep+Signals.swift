@@ -46,13 +46,15 @@ extension MemoryStore {
         var elements = target.addsToHistory ? try list(history) ?? [] : []
         let latest = target.setsLatest ? outcome(of: signal, against: present) : .none
         let isNew = target.addsToHistory && !elements.contains(json)
-        if latest == .stored || latest == .replacedUnreadable { try set(KeySchema.signalLatest, string: json, expires: expires) }
+        let setsLatest = latest == .stored || latest == .replacedUnreadable
+        try reserve((setsLatest ? [KeySchema.signalLatest] : []) + (target.addsToHistory ? [history] : []))
+        if setsLatest { try set(KeySchema.signalLatest, string: json, expires: expires) }
         if target.addsToHistory {
             if isNew { elements.prepend(json) }
             elements.removeLast(max(0, elements.count - CacheRules.historyLength))
             try set(history, list: elements, expires: expires)
         }
-        if isNew || latest == .stored || latest == .replacedUnreadable {
+        if isNew || setsLatest {
             let key = target.addsToHistory ? history : KeySchema.signalLatest
             changes.append(ChangeEvent(topic: .signals, event: target.rawValue, key: key, value: json))
         }

@@ -9,7 +9,7 @@ extension RedisClient {
             state.nextWaiter += 1
             return state.nextWaiter
         }
-        let timer = connector.group.any().scheduleTask(deadline: deadline) { self.release(id) }
+        let timer = connector.eventLoop.scheduleTask(deadline: deadline) { self.release(id) }
         defer { timer.cancel() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in

@@ -7,7 +7,7 @@ import Synchronization
 /// Makes connections that are logged in and ready: address, TCP or Unix socket, TLS, AUTH, SELECT, CLIENT SETNAME, INFO.
 struct RedisConnector: Sendable {
     let configuration: RedisConfiguration
-    let group: any EventLoopGroup
+    let eventLoop: any EventLoop
 
     /// One attempt, within the configured connect time-out.
     func connect() async throws(RedisError) -> (connection: RedisConnection, info: RedisServerInfo) {
@@ -40,7 +40,7 @@ struct RedisConnector: Sendable {
         do {
             let endpoint = try await configuration.resolver?() ?? configuration.endpoint
             let candidates = Candidates()
-            let bootstrap = ClientBootstrap(group: group)
+            let bootstrap = ClientBootstrap(group: eventLoop)
                 .connectTimeout(max(.milliseconds(1), deadline - .now()))
                 .channelOption(.socketOption(.so_keepalive), value: endpoint.isTCP ? 1 : 0)
                 .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))

@@ -84,13 +84,15 @@ final class HiredisCodec {
     /// Formats one command; every argument is length-delimited, so no byte in it can end it.
     ///
     /// `nil` when libhiredis cannot allocate.
-    static func encode(_ arguments: [RedisArgument]) -> [UInt8]? {
-        let total = arguments.reduce(0) { $0 + $1.count }
+    static func encode(_ name: String, _ arguments: [RedisArgument]) -> [UInt8]? {
+        let total = arguments.reduce(name.utf8.count) { $0 + $1.count }
+        let count = arguments.count + 1
         return withUnsafeTemporaryAllocation(byteCount: max(total, 1), alignment: 1) { bytes in
-            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: arguments.count) { pointers in
-                withUnsafeTemporaryAllocation(of: Int.self, capacity: arguments.count) { lengths in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { pointers in
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { lengths in
                     var offset = 0
-                    for (index, argument) in arguments.enumerated() {
+                    for index in 0..<count {
+                        let argument = index == 0 ? RedisArgument.text(name) : arguments[index - 1]
                         let length = argument.copy(into: UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]))
                         let start = bytes.baseAddress.map { UnsafeRawPointer($0 + offset).assumingMemoryBound(to: CChar.self) }
                         pointers.initializeElement(at: index, to: start)
@@ -106,12 +108,13 @@ final class HiredisCodec {
     private static func format(
         _ pointers: UnsafeMutableBufferPointer<UnsafePointer<CChar>?>, _ lengths: UnsafeMutableBufferPointer<Int>
     ) -> [UInt8]? {
-        var target: UnsafeMutablePointer<CChar>?
+        // The sds form formats lengths without printf.
+        var target: sds?
         let written = lengths.withMemoryRebound(to: size_t.self) { lengths in
-            Int(redisFormatCommandArgv(&target, numericCast(pointers.count), pointers.baseAddress, lengths.baseAddress))
+            Int(redisFormatSdsCommandArgv(&target, numericCast(pointers.count), pointers.baseAddress, lengths.baseAddress))
         }
         guard written > 0, let target else { return nil }
-        defer { redisFreeCommand(target) }
+        defer { redisFreeSdsCommand(target) }
         return Array(UnsafeRawBufferPointer(start: target, count: written))
     }
 

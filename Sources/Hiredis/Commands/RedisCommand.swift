@@ -1,3 +1,5 @@
+import NIOCore
+
 /// One command, encoded once and sent as often as its retries need.
 public struct RedisCommand: Sendable {
     /// Whether sending it twice can do harm.
@@ -11,15 +13,15 @@ public struct RedisCommand: Sendable {
     let encoded: [UInt8]
     let access: Access
     /// How long the server itself may hold the answer back (`BLOCK`), on top of the time-out.
-    let blocking: Duration
+    let blocking: TimeAmount
 
     /// - Parameters:
     ///   - name: the command, e.g. `GET`; a container command's subcommand goes into `arguments`.
     ///   - access: `.read` makes the command retryable.
     ///   - blocking: the longest time that the server waits before it answers; such commands belong on a connection of their own.
     public init(_ name: String, _ arguments: [RedisArgument] = [], access: Access = .write, blocking: Duration = .zero) {
-        self.encoded = HiredisCodec.encode([.text(name)] + arguments) ?? []
+        self.encoded = HiredisCodec.encode(name, arguments) ?? []
         self.access = access
-        self.blocking = blocking
+        self.blocking = TimeAmount(blocking)
     }
 }

@@ -9,8 +9,9 @@ extension RedisConfiguration {
     /// - Parameters:
     ///   - url: the address.
     ///   - caFile: trusted certificates for `rediss://`; see ``RedisTLS``.
+    ///   - password: the password when it comes from elsewhere (a file); an address that has one too is refused.
     /// - Throws: ``RedisError`` with `configuration`; its message never repeats the address.
-    public init(url: String, caFile: String? = nil) throws(RedisError) {
+    public init(url: String, caFile: String? = nil, password separate: String? = nil) throws(RedisError) {
         guard let parts = URLComponents(string: url, encodingInvalidCharacters: false), let scheme = parts.scheme?.lowercased() else {
             throw Self.invalid("it is not a URL (percent-encode special characters in user and password)")
         }
@@ -23,6 +24,8 @@ extension RedisConfiguration {
         if scheme == "rediss" { tls = try RedisTLS(caFile: caFile) }
         user = try Self.credential(parts.user, encoded: parts.percentEncodedUser)
         password = try Self.credential(parts.password, encoded: parts.percentEncodedPassword)
+        guard password == nil || separate == nil else { throw Self.invalid("it has a password, and another one is given beside it") }
+        password = password ?? separate
         guard user == nil || password != nil else {
             throw Self.invalid("a user needs a password; a password alone is written redis://:password@host")
         }

@@ -9,8 +9,9 @@ public struct RedisTLS: Sendable {
     /// - Throws: ``RedisError`` with `configuration` when the file cannot be read or holds no certificate.
     public init(caFile: String? = nil) throws(RedisError) {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        if let caFile { configuration.trustRoots = .file(caFile) }
         do {
+            // Read here, because the TLS library takes a directory, too, and then trusts nobody.
+            if let caFile { configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(caFile)) }
             self.context = try NIOSSLContext(configuration: configuration)
         } catch {
             throw RedisError(

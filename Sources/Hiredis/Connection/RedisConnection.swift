@@ -17,7 +17,7 @@ public final class RedisConnection: Sendable {
     }
 
     let channel: any Channel
-    let commandTimeout: Duration
+    private let commandTimeout: TimeAmount
     private let stallTimeout: TimeAmount
     private let state: Mutex<State>
     private let tokens = Atomic<UInt64>(0)
@@ -26,7 +26,7 @@ public final class RedisConnection: Sendable {
     /// On the channel's event loop.
     init(channel: any Channel, configuration: RedisConfiguration) {
         self.channel = channel
-        self.commandTimeout = configuration.commandTimeout
+        self.commandTimeout = TimeAmount(configuration.commandTimeout)
         self.stallTimeout = TimeAmount(configuration.stallTimeout)
         self.state = Mutex(State(queue: ReplyQueue(maximumInFlight: configuration.maximumInFlight)))
         self.timer = NIOLoopBoundBox((.distantFuture, nil), eventLoop: channel.eventLoop)
@@ -37,12 +37,14 @@ public final class RedisConnection: Sendable {
     /// - Parameter timeout: time until the caller stops waiting; the configuration's command time-out if `nil`.
     /// - Throws: ``RedisError``; the outcome `unknown` when the command may have been executed.
     public func reply(to command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RedisReply {
-        let deadline = NIODeadline.now() + TimeAmount(timeout ?? commandTimeout) + TimeAmount(command.blocking)
-        return try await reply(to: command, deadline: deadline)
+        let now = NIODeadline.now()
+        let time = timeout.map { TimeAmount($0) } ?? commandTimeout
+        return try await reply(to: command, deadline: now + time + command.blocking, now: now)
     }
 
-    func reply(to command: RedisCommand, deadline: NIODeadline) async throws(RedisError) -> RedisReply {
-        let now = NIODeadline.now()
+    func reply(
+        to command: RedisCommand, deadline: NIODeadline, now: NIODeadline = .now()
+    ) async throws(RedisError) -> RedisReply {
         guard !Task.isCancelled else { throw RedisError(.cancelled, .notSent, "The task was cancelled before the command was sent.") }
         guard deadline > now else { throw RedisError(.deadlineExceeded, .notSent, "There was no time left to send the command.") }
         let token = tokens.wrappingAdd(1, ordering: .relaxed).newValue
@@ -64,20 +66,26 @@ public final class RedisConnection: Sendable {
             slot.caller?.resume(returning: .failure(RedisError(.overloaded, .notSent, "There was no memory to encode the command.")))
             return
         }
-        let (refusal, schedule) = state.withLock { state -> (RedisError?, Bool) in
-            if state.isDraining { return (Self.shutDown.with(outcome: .notSent), false) }
-            if let refusal = state.queue.enqueue(command.encoded, slot) { return (refusal, false) }
+        let (refusal, action) = state.withLock { state -> (RedisError?, FlushAction) in
+            if state.isDraining { return (Self.shutDown.with(outcome: .notSent), .none) }
+            if let refusal = state.queue.enqueue(command.encoded, slot) { return (refusal, .none) }
             state.earliest = min(state.earliest, slot.deadline)
-            let schedule = !state.flushScheduled
+            if state.flushScheduled { return (nil, state.queue.isBatchFull ? .nowIfInLoop : .none) }
             state.flushScheduled = true
-            return (nil, schedule)
+            return (nil, .schedule)
         }
         if let refusal {
             slot.caller?.resume(returning: .failure(refusal))
-        } else if schedule {
-            channel.eventLoop.execute { self.flush() }
+            return
+        }
+        switch action {
+        case .none: break
+        case .schedule: channel.eventLoop.execute { self.flush() }
+        case .nowIfInLoop: if channel.eventLoop.inEventLoop { write() }
         }
     }
+
+    private enum FlushAction { case none, schedule, nowIfInLoop }
 
     private func cancel(_ token: UInt64) {
         let taken = state.withLock { $0.queue.cancel(token: token) }
@@ -86,14 +94,17 @@ public final class RedisConnection: Sendable {
 
     /// On the event loop: writes what gathered, unless the peer takes nothing more; then writability brings us back.
     func flush() {
-        let isWritable = channel.isWritable
-        let (batch, earliest) = state.withLock { state -> (ByteBuffer?, NIODeadline) in
+        let earliest = state.withLock { state in
             state.flushScheduled = false
             defer { state.earliest = .distantFuture }
-            return (isWritable ? state.queue.takePending() : nil, state.earliest)
+            return state.earliest
         }
         setTimer(at: earliest)
-        guard let batch else { return }
+        write()
+    }
+
+    private func write() {
+        guard channel.isWritable, let batch = state.withLock({ $0.queue.takePending() }) else { return }
         channel.writeAndFlush(batch, promise: nil)
         state.withLock { $0.queue.recycle(batch) }
     }

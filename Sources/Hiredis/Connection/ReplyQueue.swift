@@ -24,6 +24,10 @@ struct ReplyQueue {
 
     var isEmpty: Bool { slots.isEmpty }
 
+    /// Whether enough commands wait to be written that the server could work on them while more are prepared: 16, and more where
+    /// many are under way, so that the number of writes stays small.
+    var isBatchFull: Bool { slots.count - written >= max(16, slots.count / 8) }
+
     /// Queues a command; an error means that it was not queued.
     mutating func enqueue(_ encoded: [UInt8], _ slot: ReplySlot) -> RedisError? {
         if let closed { return closed.with(outcome: .notSent) }

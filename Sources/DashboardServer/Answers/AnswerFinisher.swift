@@ -1,0 +1,65 @@
+import CacheServices
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Gives an answer the headers that every answer has, and what the method and the conditions of its request make of it.
+struct AnswerFinisher {
+    let request: Request
+    let id: String
+    /// Where cache data comes from, or came from for this request.
+    let source: CacheSource
+
+    /// How long a client that is still sending a body nobody reads has to see the answer.
+    private static let linger = TimeAmount.seconds(1)
+
+    /// The answer to a request that was read to its end.
+    func response(_ answer: Answer) -> Response {
+        var headers = headers(for: answer)
+        if request.method.isRead, answer.status == .ok {
+            let tag = answer.entityTag ?? EntityTag.of(answer.body)
+            headers.append(HTTPField(name: .eTag, value: tag))
+            if let condition = request.headers[.ifNoneMatch], EntityTag.matches(tag, condition: condition) {
+                var response = Response(status: .notModified, headers: headers)
+                response.headers[.contentLength] = nil
+                return response
+            }
+        }
+        headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
+        headers.append(HTTPField(name: .contentLength, value: String(answer.body.readableBytes)))
+        return Response(
+            status: answer.status, headers: headers,
+            body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
+    }
+
+    /// The answer to a request whose body is not read: the connection is closed, but not before the client could see why.
+    func lastResponse(_ answer: Answer, on channel: any Channel) -> Response {
+        var response = response(answer)
+        response.headers[.connection] = "close"
+        let body = request.method == .head ? ByteBuffer() : answer.body
+        let head = response.head
+        return Response(
+            status: head.status, headers: head.headerFields,
+            body: ResponseBody { writer in
+                if body.readableBytes > 0 { try await writer.write(body) }
+                try await writer.finish(nil)
+                // Closing at once would reset the connection under a client that is still sending, and take the answer with it.
+                channel.close(mode: .output, promise: nil)
+                channel.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
+            })
+    }
+
+    private func headers(for answer: Answer) -> HTTPFields {
+        var headers = Self.common
+        headers.append(HTTPField(name: .requestID, value: id))
+        headers.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
+        if let age = source.staleAge {
+            headers.append(HTTPField(name: .cacheStale, value: "true"))
+            headers.append(HTTPField(name: .age, value: String(age.components.seconds)))
+        }
+        for field in answer.headers { headers.append(field) }
+        return headers
+    }
+
+    private static let common: HTTPFields = [.cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
+}

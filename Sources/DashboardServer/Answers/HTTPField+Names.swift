@@ -1,0 +1,14 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    static let requestID = named("X-Request-ID")
+    static let apiKey = named("X-API-Key")
+    static let cacheBackend = named("X-Cache-Backend")
+    static let cacheStale = named("X-Cache-Stale")
+
+    /// A name of the source code.
+    private static func named(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("a literal field name must be a token") }
+        return name
+    }
+}

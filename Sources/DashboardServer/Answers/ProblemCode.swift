@@ -1,0 +1,104 @@
+import HTTPTypes
+
+/// Every error that the API answers, by its stable name.
+public enum ProblemCode: String, Sendable, CaseIterable {
+    // The request is wrong.
+    case invalidPath = "invalid_path"
+    case invalidQuery = "invalid_query"
+    case malformedBody = "malformed_body"
+    case unexpectedBody = "unexpected_body"
+    case unauthenticated
+    case forbidden
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case contention
+    case bodyTooLarge = "body_too_large"
+    case uriTooLong = "uri_too_long"
+    case unsupportedMediaType = "unsupported_media_type"
+    case validationFailed = "validation_failed"
+    // The service is wrong.
+    case internalError = "internal_error"
+    case dataConflict = "data_conflict"
+    // Something cannot be done at the moment.
+    case notReady = "not_ready"
+    case redisUnavailable = "redis_unavailable"
+    case redisNoAnswer = "redis_no_answer"
+    case redisLoading = "redis_loading"
+    case redisBusy = "redis_busy"
+    case redisMasterDown = "redis_master_down"
+    case redisClusterDown = "redis_cluster_down"
+    case redisTooManyClients = "redis_too_many_clients"
+    case redisReadOnly = "redis_read_only"
+    case redisOutOfMemory = "redis_out_of_memory"
+    case redisPersistenceFailing = "redis_persistence_failing"
+    case redisTooFewReplicas = "redis_too_few_replicas"
+    case redisAuthentication = "redis_authentication"
+    case redisNoPermission = "redis_no_permission"
+    case redisRefused = "redis_refused"
+    case overCapacity = "over_capacity"
+    case cancelled
+    case timeout
+
+    /// The HTTP status of its answers.
+    public var status: Int {
+        switch self {
+        case .invalidPath, .invalidQuery, .malformedBody, .unexpectedBody: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .contention: 409
+        case .bodyTooLarge: 413
+        case .uriTooLong: 414
+        case .unsupportedMediaType: 415
+        case .validationFailed: 422
+        case .internalError, .dataConflict: 500
+        case .notReady, .redisUnavailable, .redisNoAnswer, .redisLoading, .redisBusy, .redisMasterDown, .redisClusterDown,
+            .redisTooManyClients, .redisReadOnly, .redisOutOfMemory, .redisPersistenceFailing, .redisTooFewReplicas,
+            .redisAuthentication, .redisNoPermission, .redisRefused, .overCapacity, .cancelled:
+            503
+        case .timeout: 504
+        }
+    }
+
+    /// What it is called, the same in every answer.
+    public var title: String {
+        switch self {
+        case .invalidPath: "The path is not valid"
+        case .invalidQuery: "The query is not valid"
+        case .malformedBody: "The body is not a JSON object"
+        case .unexpectedBody: "The request takes no body"
+        case .unauthenticated: "An API key is needed"
+        case .forbidden: "The API key does not allow this"
+        case .notFound: "There is nothing here"
+        case .methodNotAllowed: "The method is not allowed here"
+        case .contention: "Other writers came between"
+        case .bodyTooLarge: "The body is too large"
+        case .uriTooLong: "The address is too long"
+        case .unsupportedMediaType: "The body must be JSON"
+        case .validationFailed: "The body has wrong fields"
+        case .internalError: "The service failed"
+        case .dataConflict: "A stored value cannot be read"
+        case .notReady: "The service is not ready"
+        case .redisUnavailable: "Redis is away"
+        case .redisNoAnswer: "Redis did not answer"
+        case .redisLoading: "Redis is loading its data"
+        case .redisBusy: "Redis is busy"
+        case .redisMasterDown: "The Redis replica has lost its master"
+        case .redisClusterDown: "The Redis cluster is down"
+        case .redisTooManyClients: "Redis accepts no more clients"
+        case .redisReadOnly: "Redis is read-only"
+        case .redisOutOfMemory: "Redis is out of memory"
+        case .redisPersistenceFailing: "Redis cannot persist its data"
+        case .redisTooFewReplicas: "Redis has too few replicas"
+        case .redisAuthentication: "Redis refuses the service's credentials"
+        case .redisNoPermission: "Redis does not permit this to the service"
+        case .redisRefused: "Redis refuses"
+        case .overCapacity: "Too many writes wait for Redis"
+        case .cancelled: "The request was abandoned"
+        case .timeout: "The answer took too long"
+        }
+    }
+
+    var httpStatus: HTTPResponse.Status { HTTPResponse.Status(code: status) }
+}

@@ -1,0 +1,18 @@
+/// Settings while they are read: texts that only make sense together wait here until all are known.
+struct SettingsDraft: Sendable {
+    var settings = Settings()
+    var redisURL: String?
+    var redisCAFile: String?
+    var redisPasswordFile: String?
+    var commandTimeout: Duration?
+    var connectTimeout: Duration?
+    var keysFile: String?
+    var keys: String?
+    var problems: [ConfigurationError.Problem] = []
+    var warnings: [ConfigurationWarning] = []
+
+    /// Notes that a variable cannot be used.
+    mutating func report(_ variable: ConfigurationVariable, _ problem: String) {
+        problems.append(.init(variable.name, problem, allowed: variable.allowed))
+    }
+}

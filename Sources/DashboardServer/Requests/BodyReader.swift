@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Reads the bodies of requests, within bounds of type, size and time.
+struct BodyReader: Sendable {
+    /// How long a client may take to send a body.
+    let timeout: Duration
+
+    /// Whether a body follows the head of a request.
+    static func isBodyAnnounced(in request: Request) -> Bool {
+        if request.headers[.transferEncoding] != nil { return true }
+        guard let length = request.headers[.contentLength] else { return false }
+        return length != "0"
+    }
+
+    /// The whole body.
+    ///
+    /// - Throws: ``Problem``, or what the HTTP parser says of the bytes.
+    func read(_ request: Request, channel: any Channel) async throws -> ByteBuffer {
+        guard Self.isBodyAnnounced(in: request) else { return ByteBuffer() }
+        try checkType(request.headers)
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > BodyRule.maximumSize { throw Self.tooLarge }
+        // Off the clock of the connection's idle time, which a client that sends a byte now and then never runs into.
+        let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { channel.close(promise: nil) }
+        defer { limit.cancel() }
+        do {
+            let body = try await request.body.collect(upTo: BodyRule.maximumSize)
+            // A connection that ended early must not look like the end of the body.
+            guard length.map({ $0 == body.readableBytes }) ?? true else { throw ChannelError.inputClosed }
+            return body
+        } catch is NIOTooManyBytesError {
+            throw Self.tooLarge
+        }
+    }
+
+    private func checkType(_ headers: HTTPFields) throws(Problem) {
+        guard Self.isJSON(headers[.contentType] ?? "") else {
+            throw Problem(.unsupportedMediaType, "A body needs the header Content-Type: application/json, in UTF-8.")
+        }
+        guard headers[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
+            throw Problem(.unsupportedMediaType, "A body must not be compressed.")
+        }
+    }
+
+    /// Whether a media type is JSON in UTF-8.
+    static func isJSON(_ type: String) -> Bool {
+        let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+        guard parts.first == "application/json" else { return false }
+        return parts.dropFirst().allSatisfy { part in
+            !part.hasPrefix("charset=") || part == "charset=utf-8" || part == "charset=\"utf-8\""
+        }
+    }
+
+    private static var tooLarge: Problem {
+        Problem(.bodyTooLarge, "A body has at most \(BodyRule.maximumSize) bytes; nothing was written.")
+    }
+}

@@ -1,0 +1,53 @@
+package import CacheServices
+package import NIOCore
+
+/// One request on its way through a route: what was asked, by whom, and where the answers came from.
+package struct Call: Sendable {
+    /// The request's id, in the answer and in the log.
+    package let id: String
+    /// Who calls.
+    package let caller: Caller
+    /// The text behind `?`, still encoded.
+    package let query: String?
+    /// The values of the path's parameters, decoded.
+    package let parameters: [String: String]
+    /// The body; empty where the route takes none.
+    package let body: ByteBuffer
+    /// Collects where cache data came from, for the headers of the answer.
+    package let trace: CacheTrace
+
+    /// Checks that there are no parameters in the query.
+    package func noQuery() throws(Problem) {
+        guard let query, !query.isEmpty else { return }
+        var reader = QueryReader(query)
+        try reader.finish()
+    }
+
+    /// The body as JSON, which must be an object.
+    func object() throws -> JSONValue {
+        let value = try body.withUnsafeReadableBytes { bytes throws(JSONParseError) in try JSONParser.parse(bytes) }
+        guard case .object = value else { throw Problem(.malformedBody, "The body must be a JSON object; nothing was written.") }
+        return value
+    }
+
+    /// The symbol that is a part of the path.
+    func symbol() throws(Problem) -> Symbol {
+        try parameter("symbol") { text throws(ValidationError) in try Symbol(text) }
+    }
+
+    /// The name of a metric that is a part of the path.
+    func metricName() throws(Problem) -> MetricName {
+        try parameter("name") { text throws(ValidationError) in try MetricName(text) }
+    }
+
+    private func parameter<Value>(_ name: String, _ check: (String) throws(ValidationError) -> Value) throws(Problem) -> Value {
+        do throws(ValidationError) {
+            return try check(parameters[name] ?? "")
+        } catch {
+            let sentence = "\(name) \(error.problems.first?.sentence ?? "is not valid")"
+            throw Problem(
+                .invalidPath, "\(sentence).",
+                items: [.init(place: .parameter, name: name, code: .malformed, detail: sentence)])
+        }
+    }
+}

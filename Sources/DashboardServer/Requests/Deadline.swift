@@ -1,0 +1,24 @@
+/// The time within which everything that only touches Redis is answered.
+///
+/// A step of one round trip ends by the time-out of its command, which is shorter. Only what takes several of them needs this.
+enum Deadline {
+    static let redis = Duration.seconds(2)
+
+    /// Runs work of several round trips, and ends it when its time is over.
+    ///
+    /// - Throws: what the work throws, or ``Problem`` with the code `timeout`.
+    static func run<Value: Sendable>(
+        writes: Bool, within limit: Duration = redis, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let first = try await group.next(), let value = first { return value }
+            throw Problem(.timeout, "Redis took longer than \(limit).", outcome: writes ? .unknown : .notRecorded)
+        }
+    }
+}

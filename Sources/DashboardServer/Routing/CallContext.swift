@@ -1,0 +1,24 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What the server knows about a connection when a request arrives on it.
+struct CallContext: InitializableFromSource {
+    let channel: any Channel
+    let logger: Logger
+
+    init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+        logger = source.logger
+    }
+
+    /// Whether the caller is on this machine, as far as the address of the connection says.
+    var isLoopback: Bool {
+        switch channel.remoteAddress {
+        case .v4(let address)?: UInt32(bigEndian: address.address.sin_addr.s_addr) >> 24 == 127
+        case .v6?: channel.remoteAddress?.ipAddress == "::1"
+        case .unixSocket?: true
+        case nil: false
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import CacheServices
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Takes every request from the server to its route and back: id, path, method, caller, body, work, headers.
+///
+/// Hummingbird's own router is not used: it answers 404 where 405 is due and decodes paths its own way, and the route table that
+/// knows both is needed for authorization anyway.
+final class DashboardResponder: HTTPResponder {
+    typealias Context = CallContext
+
+    /// Bytes of the longest path with its query.
+    static let maximumURISize = 8 * 1024
+
+    private let routes: RouteTable
+    private let gate: Gate
+    private let bodies: BodyReader
+    private let client: any ICacheClient
+    private let ids = RequestID()
+
+    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient) {
+        self.routes = routes
+        self.gate = gate
+        self.bodies = bodies
+        self.client = client
+    }
+
+    func respond(to request: Request, context: CallContext) async throws -> Response {
+        let id = ids.name(given: request.headers[.requestID])
+        let trace = CacheTrace()
+        var isBodyPending = BodyReader.isBodyAnnounced(in: request)
+        let answer: Answer
+        do {
+            answer = try await self.answer(to: request, id: id, context, trace, &isBodyPending)
+        } catch let error as HTTPParserError {
+            // What the parser refuses, the server answers by a bare 400.
+            throw error
+        } catch {
+            let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
+            log(problem, error, request, id, context.logger)
+            answer = problem.answer(requestID: id)
+        }
+        log(answer, trace, request, id, context.logger)
+        let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
+        return isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+    }
+
+    private func answer(
+        to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ isBodyPending: inout Bool
+    ) async throws -> Answer {
+        guard request.uri.string.utf8.count <= Self.maximumURISize else {
+            throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
+        }
+        guard let match = try routes.match(request.uri.path) else {
+            throw Problem(.notFound, "There is no route of this path.")
+        }
+        guard let endpoint = match.route.endpoint(request.method) else {
+            let allowed = match.route.allowed
+            throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])
+        }
+        var caller = Caller.nobody
+        if let role = endpoint.role {
+            caller = try gate.caller(request.headers, isLoopback: context.isLoopback)
+            try gate.admit(caller, to: role)
+        }
+        var body = ByteBuffer()
+        switch endpoint.body {
+        case .json:
+            body = try await bodies.read(request, channel: context.channel)
+            isBodyPending = false
+        case .none where isBodyPending:
+            throw Problem(.unexpectedBody, "This takes no body; nothing was done.")
+        case .none:
+            break
+        }
+        let call = Call(id: id, caller: caller, query: request.uri.query, parameters: match.parameters, body: body, trace: trace)
+        return try await endpoint.handler(call)
+    }
+
+    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ id: String, _ logger: Logger) {
+        guard problem.code.status >= 500 else { return }
+        logger.log(
+            level: problem.code == .internalError ? .error : .warning, "a request failed",
+            metadata: [
+                "request_id": "\(id)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
+                "code": "\(problem.code.rawValue)", "reason": "\(error)",
+            ])
+    }
+
+    private func log(_ answer: Answer, _ trace: CacheTrace, _ request: Request, _ id: String, _ logger: Logger) {
+        let unreadable = trace.unreadableKeys
+        if !unreadable.isEmpty {
+            logger.warning(
+                "stored values cannot be read and were passed by",
+                metadata: ["request_id": "\(id)", "keys": "\(unreadable.joined(separator: " "))"])
+        }
+        logger.debug(
+            "answered",
+            metadata: [
+                "request_id": "\(id)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
+                "status": "\(answer.status.code)",
+            ])
+    }
+}
+
+extension HTTPRequest.Method {
+    /// Whether it writes nothing.
+    var isRead: Bool { self == .get || self == .head }
+}
+
+extension CacheStatus.Mode {
+    /// Where calls go in this mode.
+    var backend: CacheBackend { self == .redis ? .redis : .memory }
+}

@@ -1,0 +1,54 @@
+package import HTTPTypes
+
+/// One path with its methods; who may use each of them stands beside it.
+package struct Route: Sendable {
+    /// Does the work of an endpoint.
+    package typealias Handler = @Sendable (Call) async throws -> Answer
+
+    /// One method of a route.
+    package struct Endpoint: Sendable {
+        package let method: HTTPRequest.Method
+        /// Who may; nil for everybody.
+        package let role: Role?
+        /// What it takes as a body.
+        package let body: BodyRule
+        let handler: Handler
+
+        /// Anybody, or callers with a role, reads. HEAD comes with it.
+        package static func get(_ role: Role? = .reader, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .get, role: role, body: .none, handler: handler)
+        }
+
+        /// A method with a JSON body.
+        package static func json(_ method: HTTPRequest.Method, _ role: Role? = .writer, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: method, role: role, body: .json, handler: handler)
+        }
+
+        /// DELETE, without a body.
+        package static func delete(_ role: Role = .writer, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .delete, role: role, body: .none, handler: handler)
+        }
+    }
+
+    package let pattern: PathPattern
+    package let endpoints: [Endpoint]
+
+    /// A path with its endpoints.
+    package init(_ pattern: String, _ endpoints: Endpoint...) {
+        self.pattern = PathPattern(pattern)
+        self.endpoints = endpoints
+    }
+
+    /// The endpoint of a method; HEAD is answered by that of GET.
+    func endpoint(_ method: HTTPRequest.Method) -> Endpoint? {
+        let method = method == .head ? .get : method
+        return endpoints.first { $0.method == method }
+    }
+
+    /// The methods for the header `Allow`.
+    package var allowed: String {
+        var methods = endpoints.map(\.method.rawValue)
+        if let get = methods.firstIndex(of: "GET") { methods.insert("HEAD", at: get + 1) }
+        return methods.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,102 @@
+@testable import Hiredis
+import NIOCore
+import RedisTesting
+import Testing
+
+extension Live {
+    @Suite struct CommandTests {
+        @Test func `answers over TCP and over a Unix socket`() async throws {
+            let server = try await PrivateRedis.start()
+            for url in [server.url, "unix://\(server.socketPath)?db=3", "redis://localhost:\(server.port)"] {
+                try await Live.withClient(RedisConfiguration(url: url)) { client in
+                    #expect(try await client.send(RedisCommand("SET", ["key", "value"])) == .status("OK"))
+                    #expect(try await client.get("key") == Array("value".utf8))
+                    #expect(try await client.get("absent") == nil)
+                }
+            }
+        }
+
+        @Test func `any bytes come back as they went`() async throws {
+            let server = try await PrivateRedis.start()
+            let values: [[UInt8]] = [[], [0], Array("\r\n$-1\r\n".utf8), Array(0...255), [UInt8](repeating: 0xc3, count: 3 << 20)]
+            try await Live.withClient(server.configuration) { client in
+                for value in values {
+                    let key = RedisArgument.bytes([0x00, 0x0d, 0x0a, UInt8(values.count)])
+                    #expect(try await client.send(RedisCommand("SET", [key, .bytes(value)]), timeout: .seconds(5)) == .status("OK"))
+                    let reply = try await client.send(RedisCommand("GET", [key], access: .read), timeout: .seconds(5))
+                    #expect(reply.bytes == value)
+                }
+            }
+        }
+
+        @Test func `many callers share one connection and one command is sent for each call`() async throws {
+            let server = try await PrivateRedis.start()
+            try await Live.withClient(server.configuration) { client in
+                try await client.ready()
+                let before = try await server.commandCalls()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for caller in 0..<50 {
+                        group.addTask {
+                            for number in 0..<20 {
+                                _ = try await client.send(RedisCommand("SET", [.text("\(caller)"), .integer(number)]), timeout: .seconds(10))
+                                #expect(try await client.get("\(caller)", timeout: .seconds(10)) == Array("\(number)".utf8))
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let after = try await server.commandCalls()
+                #expect(after["set", default: 0] - before["set", default: 0] == 1000)
+                #expect(after["get", default: 0] - before["get", default: 0] == 1000)
+                let clients = try await server.ask("CLIENT", "LIST").text ?? ""
+                #expect(clients.split(separator: "\n").count { $0.contains("name=usdcop ") } == 1)
+            }
+        }
+
+        @Test(arguments: [0, -1, 1] as [Int64])
+        func `a time-out of no time sends nothing, one of ages is no trap`(sign: Int64) async throws {
+            let server = try await PrivateRedis.start()
+            try await Live.withClient(server.configuration) { client in
+                try await client.ready()
+                let forever = Duration.seconds(Int64.max)
+                let command = RedisCommand("INCR", ["n"], blocking: sign > 0 ? forever : .zero)
+                if sign > 0 {
+                    #expect(try await client.send(command, timeout: forever) == .integer(1))
+                    #expect(try await client.withDedicatedConnection { try await $0.reply(to: command, timeout: forever) } == .integer(2))
+                } else {
+                    #expect(try await client.failure(of: command, timeout: sign == 0 ? .zero : .seconds(Int64.min)).outcome == .notSent)
+                    #expect(try await client.get("n") == nil)
+                }
+            }
+        }
+
+        @Test func `sends small packets at once and sets no other option of the socket`() async throws {
+            let server = try await PrivateRedis.start()
+            let client = RedisClient(configuration: server.configuration)
+            try await client.withDedicatedConnection { connection in
+                #expect(try await connection.channel.getOption(.tcpOption(.tcp_nodelay)).get() != 0)
+                #expect(try await connection.channel.getOption(.socketOption(.so_keepalive)).get() != 0)
+                // The number of TCP_NODELAY means SO_DEBUG on the level of sockets, and that needs privileges.
+                #expect(try await connection.channel.getOption(.socketOption(.init(rawValue: 1))).get() == 0)
+            }
+        }
+
+        @Test(arguments: ["redis://no.such.host.invalid", "redis://[::1]:1", "unix:///does/not/exist.sock"])
+        func `an address that leads nowhere is unreachable`(url: String) async throws {
+            let client = RedisClient(configuration: try RedisConfiguration(url: url))
+            let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
+            #expect(error.code == .unreachable)
+            #expect(error.outcome == .notSent)
+        }
+
+        @Test func `a resolver is asked where to connect`() async throws {
+            let server = try await PrivateRedis.start()
+            var configuration = Live.configuration(port: 1)
+            let port = server.port
+            configuration.resolver = { .tcp(host: "127.0.0.1", port: port) }
+            try await Live.withClient(configuration) { client in
+                #expect(try await client.send(RedisCommand("PING")) == .status("PONG"))
+            }
+        }
+    }
+}

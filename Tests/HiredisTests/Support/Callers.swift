@@ -1,0 +1,17 @@
+@testable import Hiredis
+
+/// Somebody who waits in a slot of a ``ReplyQueue``.
+struct TestCaller {
+    let slot: ReplySlot.Caller
+    private let task: Task<Result<RedisReply, RedisError>, Never>
+
+    static func make() async -> TestCaller {
+        let (callers, handOver) = AsyncStream.makeStream(of: ReplySlot.Caller.self)
+        let task = Task { await withUnsafeContinuation { (caller: ReplySlot.Caller) in handOver.yield(caller) } }
+        for await caller in callers { return TestCaller(slot: caller, task: task) }
+        fatalError("The stream of callers does not end.")
+    }
+
+    /// What the caller was resumed with; waits for it.
+    var result: Result<RedisReply, RedisError> { get async { await task.value } }
+}
