@@ -82,17 +82,21 @@ public struct SignalCache: Sendable {
     }
 
     /// Symbols that have a history, sorted.
-    public func getSymbolsWithHistory() async throws(CacheError) -> [Symbol] {
-        try await perform(.latestBySymbol).map(\.symbol).sorted()
+    public func getSymbolsWithHistory() async throws(CacheError) -> [Symbol] { try await getLatestOfEachSymbol().map(\.symbol) }
+
+    /// The signal with the greatest timestamp of each symbol that has a history. An unreadable one is noted and left out.
+    public func getLatestBySymbol() async throws(CacheError) -> [Symbol: Signal] {
+        try await getLatestOfEachSymbol().reduce(into: [:]) { latest, item in latest[item.symbol] = item.signal }
     }
 
-    /// The signal with the greatest timestamp of each symbol that has a history. An unreadable one is left out.
-    public func getLatestBySymbol() async throws(CacheError) -> [Symbol: Signal] {
-        var latest: [Symbol: Signal] = [:]
-        for item in try await perform(.latestBySymbol) {
-            if let signal = item.bytes.flatMap({ try? Signal(stored: $0) }) { latest[item.symbol] = signal }
+    /// Both of the above at one moment: each symbol that has a history, sorted, with its newest signal; `nil` where that is
+    /// unreadable, which is noted.
+    public func getLatestOfEachSymbol() async throws(CacheError) -> [(symbol: Symbol, signal: Signal?)] {
+        try await perform(.latestBySymbol).sorted { $0.symbol < $1.symbol }.map { item in
+            let signal = item.bytes.flatMap { try? Signal(stored: $0) }
+            if signal == nil { trace?.note(unreadable: KeySchema.signalHistory(item.symbol)) }
+            return (item.symbol, signal)
         }
-        return latest
     }
 
     /// Removes a symbol's history; answers whether there was one. The latest signal stays.

@@ -19,7 +19,7 @@ package struct Answer: Sendable {
 
     /// An answer of bytes that are JSON.
     package init(
-        _ status: HTTPResponse.Status = .ok, bytes: ByteBuffer, type: MediaType = .json, headers: HTTPFields = [:], entityTag: String? = nil
+        bytes: ByteBuffer, status: HTTPResponse.Status = .ok, type: MediaType = .json, headers: HTTPFields = [:], entityTag: String? = nil
     ) {
         self.status = status
         self.body = bytes
@@ -29,7 +29,10 @@ package struct Answer: Sendable {
     }
 
     /// An answer of a value, written in canonical form.
-    package init(_ status: HTTPResponse.Status = .ok, _ value: JSONValue, type: MediaType = .json, headers: HTTPFields = [:]) {
-        self.init(status, bytes: ByteBuffer(bytes: JSONWriter.bytes(value)), type: type, headers: headers)
+    package init(_ value: JSONValue, status: HTTPResponse.Status = .ok, type: MediaType = .json, headers: HTTPFields = [:]) {
+        self.init(bytes: ByteBuffer(bytes: JSONWriter.bytes(value)), status: status, type: type, headers: headers)
     }
+
+    /// The answer to something that was stored anew.
+    static func created(_ value: JSONValue) -> Answer { Answer(value, status: .created) }
 }

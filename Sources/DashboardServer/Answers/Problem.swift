@@ -61,6 +61,6 @@ package struct Problem: Error, Sendable {
         if let outcome { object.append(.init("outcome", .string(outcome.rawValue))) }
         var headers = headers
         if code.status == 503 { headers[.retryAfter] = "1" }
-        return Answer(code.httpStatus, .object(object + members), type: .problem, headers: headers)
+        return Answer(.object(object + members), status: code.httpStatus, type: .problem, headers: headers)
     }
 }

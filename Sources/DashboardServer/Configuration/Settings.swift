@@ -22,6 +22,8 @@ public struct Settings: Sendable {
     public var keys = KeyRing([])
     /// `USDCOP_MAX_CONNECTIONS`
     public var maximumConnections = 1000
+    /// `USDCOP_REQUEST_TIMEOUT`: how long a client may take to send a request's body.
+    public var requestTimeout = Duration.seconds(15)
     /// `USDCOP_IDLE_TIMEOUT`
     public var idleTimeout = Duration.seconds(60)
     /// `LOG_LEVEL`

@@ -1,4 +1,4 @@
-package import CacheServices
+import CacheServices
 
 /// Reads the parameters of a query one by one and collects everything that is wrong with them: nothing is silently ignored.
 ///
@@ -102,9 +102,24 @@ package struct QueryReader {
         for name in Set(parameters.map(\.name)).subtracting(asked).sorted() {
             report(name, .unknown, allowed.isEmpty ? "is not allowed; there are no parameters" : "is not allowed; allowed are \(allowed)")
         }
-        guard let first = items.first else { return }
-        throw Problem(.invalidQuery, items.count == 1 ? first.detail : "\(items.count) parameters are wrong.", items: items)
+        try finishNow()
     }
+
+    /// Ends the reading and gives a parameter that is required.
+    mutating func finish<Value>(with value: Value?) throws(Problem) -> Value {
+        try finish()
+        guard let value else { throw Problem(.invalidQuery, "A required parameter is missing.") }
+        return value
+    }
+
+    /// Ends the reading where not all parameters were asked for.
+    func finishNow() throws(Problem) {
+        guard let first = items.first else { return }
+        throw Problem(.invalidQuery, items.count == 1 ? "\(first.detail)." : "\(items.count) parameters are wrong.", items: items)
+    }
+
+    /// Whether something is wrong so far.
+    var hasProblems: Bool { !items.isEmpty }
 }
 
 extension String {

@@ -13,12 +13,5 @@ struct CallContext: InitializableFromSource {
     }
 
     /// Whether the caller is on this machine, as far as the address of the connection says.
-    var isLoopback: Bool {
-        switch channel.remoteAddress {
-        case .v4(let address)?: UInt32(bigEndian: address.address.sin_addr.s_addr) >> 24 == 127
-        case .v6?: channel.remoteAddress?.ipAddress == "::1"
-        case .unixSocket?: true
-        case nil: false
-        }
-    }
+    var isLoopback: Bool { channel.remoteAddress?.isLoopback ?? false }
 }

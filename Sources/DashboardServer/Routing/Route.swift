@@ -19,9 +19,19 @@ package struct Route: Sendable {
             Endpoint(method: .get, role: role, body: .none, handler: handler)
         }
 
-        /// A method with a JSON body.
-        package static func json(_ method: HTTPRequest.Method, _ role: Role? = .writer, _ handler: @escaping Handler) -> Endpoint {
-            Endpoint(method: method, role: role, body: .json, handler: handler)
+        /// POST with a JSON body.
+        package static func post(_ role: Role? = .writer, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .post, role: role, body: .json, handler: handler)
+        }
+
+        /// PUT with a JSON body.
+        static func put(_ role: Role = .writer, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .put, role: role, body: .json, handler: handler)
+        }
+
+        /// PATCH with a JSON body.
+        static func patch(_ role: Role = .writer, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .patch, role: role, body: .json, handler: handler)
         }
 
         /// DELETE, without a body.

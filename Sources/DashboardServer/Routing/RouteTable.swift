@@ -1,3 +1,5 @@
+import CacheServices
+
 /// All routes: the one place that says which path, which method, and who. Dispatch, `Allow` and authorization are read from it.
 package struct RouteTable: Sendable {
     /// Where a path leads.

@@ -1,6 +1,4 @@
 import Hiredis
-import InMemoryLogging
-import Logging
 import RedisTesting
 import Testing
 
@@ -9,7 +7,7 @@ extension Live {
         @Test func `logs in, names itself and selects the database on every connection`() async throws {
             let server = try await PrivateRedis.start("--user", "app", "on", ">se:cr@et", "~*", "&*", "+@all")
             let url = "redis://app:se%3Acr%40et@127.0.0.1:\(server.port)/5?client_name=trader-1"
-            try await Live.withClient(RedisConfiguration(url: url)) { client in
+            try await Live.withClient(RedisConfiguration(url: url)) { client async throws in
                 var ids: Set<Substring> = []
                 for round in 1...4 {
                     let reply = try await client.send(RedisCommand("CLIENT", ["INFO"], access: .read), timeout: .seconds(5))
@@ -32,14 +30,9 @@ extension Live {
         func `wrong credentials fail at once and are never shown`(address: String, options: [String], code: String) async throws {
             let server = try PrivateRedis(options: options)
             try await server.start()
-            let logs = InMemoryLogHandler()
-            let logger = Logger(label: "test") { _ in
-                var logs = logs
-                logs.logLevel = .trace
-                return logs
-            }
+            let log = RecordingLog()
             let configuration = try RedisConfiguration(url: "\(address)127.0.0.1:\(server.port)")
-            try await RedisClient.withClient(configuration, logger: logger) { client in
+            try await RedisClient.withClient(configuration, logger: log.logger) { client in
                 let (error, time) = try await timed { try await client.failure(of: RedisCommand("PING"), timeout: .seconds(5)) }
                 #expect(time < .seconds(1))
                 #expect(error.code == .server)
@@ -53,7 +46,8 @@ extension Live {
                 let (_, recovery) = try await timed { try await client.ready() }
                 #expect(recovery < .seconds(1))
             }
-            expectNoPassword(in: logs.entries.map { "\($0.message) \($0.metadata)" })
+            #expect(!log.lines.isEmpty)
+            expectNoPassword(in: log.lines)
         }
 
         @Test func `a server that repeats what it does not know gives no password away`() async throws {
@@ -68,7 +62,7 @@ extension Live {
 
         @Test func `a user without any right to ask still gets a connection`() async throws {
             let server = try await PrivateRedis.start("--user", "app", "on", ">secret", "~app:*", "+get", "+set", "+client|setname")
-            try await Live.withClient(RedisConfiguration(url: "redis://app:secret@127.0.0.1:\(server.port)")) { client in
+            try await Live.withClient(RedisConfiguration(url: "redis://app:secret@127.0.0.1:\(server.port)")) { client async throws in
                 #expect(try await client.send(RedisCommand("SET", ["app:key", "value"]), timeout: .seconds(5)) == .status("OK"))
                 guard case .ready(let info) = client.status else { return #expect(Bool(false), "not ready") }
                 #expect(info.warnings == [.settingsUnreadable])

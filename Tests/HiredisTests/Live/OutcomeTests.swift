@@ -15,7 +15,7 @@ extension Live {
 
         @Test func `a command that waits for the first connection is sent when there is one`() async throws {
             let server = try await PrivateRedis.start()
-            try await Live.withClient(server.configuration) { client in
+            try await Live.withClient(server.configuration) { client async throws in
                 // No waiting for readiness here: that is the point.
                 #expect(try await client.send(RedisCommand("INCR", ["n"]), timeout: .seconds(5)) == .integer(1))
             }
@@ -23,7 +23,7 @@ extension Live {
 
         @Test func `a refused command is rejected`() async throws {
             let server = try await PrivateRedis.start()
-            try await Live.withClient(server.configuration) { client in
+            try await Live.withClient(server.configuration) { client async throws in
                 _ = try await client.send(RedisCommand("LPUSH", ["list", "a"]))
                 let error = try await client.failure(of: RedisCommand("INCR", ["list"]))
                 #expect(error.code == .server)
@@ -34,7 +34,7 @@ extension Live {
 
         @Test func `a command that a hanging server does not answer is unknown`() async throws {
             let server = try await PrivateRedis.start()
-            try await Live.withClient(server.configuration) { client in
+            try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.pause()
                 let (error, time) = try await timed {
@@ -51,7 +51,7 @@ extension Live {
             let server = try await PrivateRedis.start()
             var configuration = server.configuration
             configuration.maximumInFlight = 10
-            try await Live.withClient(configuration) { client in
+            try await Live.withClient(configuration) { client async throws in
                 try await client.ready()
                 server.pause()
                 let errors = await withTaskGroup(of: RedisError?.self) { group in
@@ -71,7 +71,7 @@ extension Live {
         @Test func `a write under way when the server is killed is unknown, a read is repeated`() async throws {
             let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")
             try await server.ask("SET", "n", "41")
-            try await Live.withClient(server.configuration) { client in
+            try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.pause()
                 async let write = client.failure(of: RedisCommand("INCR", ["n"]), timeout: .seconds(5))

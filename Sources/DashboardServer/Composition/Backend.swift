@@ -1,0 +1,39 @@
+import CacheServices
+import Hiredis
+import Logging
+import ServiceLifecycle
+
+/// What stores cache data, as the settings choose it, and what runs beside it.
+struct Backend {
+    let client: any ICacheClient
+    let redis: RedisClient?
+    /// In the order of their start.
+    let services: [any Service]
+
+    /// The longest that one command may take, whatever is configured: requests that only touch Redis are answered within 2 seconds.
+    private static let longestCommand = Duration.milliseconds(1900)
+
+    init(settings: Settings, logger: Logger) {
+        guard settings.backend != .memory else {
+            let memory = InMemoryCacheClient(namespace: settings.namespace, maximumEntries: settings.cacheMaximumEntries)
+            client = memory
+            redis = nil
+            services = [memory]
+            return
+        }
+        var configuration = settings.redis
+        configuration.commandTimeout = min(configuration.commandTimeout, Self.longestCommand)
+        let redis = RedisClient(configuration: configuration, logger: logger)
+        let cache = RedisCacheClient(redis, namespace: settings.namespace)
+        let maintenance = CacheMaintenance(cache, logger: logger)
+        self.redis = redis
+        guard settings.backend == .auto else {
+            client = cache
+            services = [redis, maintenance]
+            return
+        }
+        let fallback = FallbackCacheClient(cache, maximumEntries: settings.cacheMaximumEntries, logger: logger)
+        client = fallback
+        services = [redis, fallback, maintenance]
+    }
+}

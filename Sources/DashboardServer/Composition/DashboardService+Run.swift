@@ -1,0 +1,37 @@
+import Logging
+import NIOCore
+public import ServiceLifecycle
+import UnixSignals
+
+extension DashboardService: Service {
+    /// How long requests under way may take after the end of the service was asked for.
+    static let drainTime = Duration.seconds(10)
+
+    /// Serves until SIGTERM, SIGINT or a graceful shutdown; then stops accepting, drains for at most 10 seconds, and returns.
+    ///
+    /// - Throws: ``StartError``, or what made a part of the service fail.
+    public func run() async throws {
+        try await run(signals: [.sigterm, .sigint])
+    }
+
+    func run(signals: [UnixSignal]) async throws {
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.drainTime
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            throw StartError.cannotListen(host: settings.host, port: settings.port, reason: Self.reason(error))
+        } catch is CancellationError where !Task.isCancelled {
+            logger.warning("requests were still under way when the time to drain was over")
+        }
+    }
+
+    private static func reason(_ error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "the address is in use"
+        case EADDRNOTAVAIL: "this machine does not have the address"
+        case EACCES: "this needs more rights"
+        default: "error \(error.errnoCode)"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+public import CacheServices
+public import Hiredis
+import Hummingbird
+import HummingbirdCore
+public import Logging
+public import NIOCore
+public import ServiceLifecycle
+
+/// The whole service, composed once: the caches on their client, the connection to Redis, and the HTTP server.
+///
+/// Everything that the seed reaches by `getX()` is a member here. Two of them can live in one process. Nothing starts before ``run()``.
+public struct DashboardService: Sendable {
+    /// What stores cache data (Seed: getRedisClient).
+    public let client: any ICacheClient
+    /// The connection; nil when the backend is memory.
+    public let redis: RedisClient?
+    /// Seed: getSignalCache.
+    public let signals: SignalCache
+    /// Seed: getMetricsCache.
+    public let metrics: MetricsCache
+    /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
+    public let services: [any Service]
+    /// Who may do what.
+    package let routes: RouteTable
+    let settings: Settings
+    let logger: Logger
+
+    /// Called with the address once the server listens.
+    public typealias ListeningHook = @Sendable (SocketAddress) async -> Void
+
+    /// Composes the service of checked settings.
+    ///
+    /// - Throws: ``StartError`` when the address can be reached from other machines and there are no API keys.
+    public init(settings: Settings, logger: Logger, onListening: @escaping ListeningHook = { _ in }) throws(StartError) {
+        try self.init(settings: settings, logger: logger, extraRoutes: [], onListening: onListening)
+    }
+
+    /// The same with routes of the caller's own behind the product's, for measurements.
+    package init(
+        settings: Settings, logger: Logger, extraRoutes: [Route], onListening: @escaping ListeningHook = { _ in }
+    ) throws(StartError) {
+        guard !settings.keys.isEmpty || Self.isLoopback(settings.host) else { throw .keysNeeded(host: settings.host) }
+        let backend = Backend(settings: settings, logger: logger)
+        client = backend.client
+        redis = backend.redis
+        signals = SignalCache(backend.client)
+        metrics = MetricsCache(backend.client)
+        routes = RouteTable(
+            SignalsController(signals).routes + MetricsController(metrics: metrics).routes
+                + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
+                + HealthController(client: client).routes + extraRoutes)
+        let responder = DashboardResponder(
+            routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client)
+        services = backend.services + [Self.server(responder, settings, logger, redis, onListening)]
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// The HTTP server, bounded in connections, headers and idle time: Hummingbird bounds none of them by itself.
+    private static func server(
+        _ responder: DashboardResponder, _ settings: Settings, _ logger: Logger, _ redis: RedisClient?,
+        _ onListening: @escaping ListeningHook
+    ) -> any Service {
+        let http = HTTP1Channel.Configuration(
+            idleTimeout: TimeAmount(settings.idleTimeout),
+            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+        var application = Application(
+            responder: responder,
+            server: .http1(configuration: http),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(settings.maximumConnections, logger: logger)),
+            onServerRunning: { channel in
+                if let address = channel.localAddress { await onListening(address) }
+            },
+            logger: logger)
+        if let redis { application.beforeServerStarts { try await FirstConnection.check(redis) } }
+        return application
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" { return true }
+        guard let address = try? SocketAddress(ipAddress: host, port: 0) else { return false }
+        return address.isLoopback
+    }
+}

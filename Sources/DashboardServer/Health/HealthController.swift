@@ -1,0 +1,41 @@
+import CacheServices
+
+/// `/livez` and `/readyz`, which cost no round trip, and `/api/cache/stats`.
+struct HealthController: Sendable {
+    let client: any ICacheClient
+
+    var routes: [Route] {
+        [
+            Route("/livez", .get(nil, live)),
+            Route("/readyz", .get(nil, ready)),
+            Route("/api/cache/stats", .get(.reader, stats)),
+        ]
+    }
+
+    /// Answers as long as the process does; never touches Redis.
+    @Sendable private func live(_ call: Call) async throws -> Answer {
+        try call.noQuery()
+        return Answer(["status": "alive"])
+    }
+
+    @Sendable private func ready(_ call: Call) async throws -> Answer {
+        try call.noQuery()
+        let status = client.status
+        let readiness = Readiness(status)
+        let members: [JSONValue.Member] = [
+            .init("ready", .bool(readiness.isReady)), .init("reasons", readiness.jsonReasons), .init("backend", status.jsonValue),
+            .init("redis", status.jsonServer), .init("warnings", status.jsonWarnings),
+        ]
+        guard readiness.isReady else {
+            throw Problem(.notReady, readiness.reasons.map(\.sentence).joined(separator: " "), members: members)
+        }
+        return Answer(.object(members))
+    }
+
+    @Sendable private func stats(_ call: Call) async throws -> Answer {
+        try call.noQuery()
+        let client = client
+        let stats = try await Deadline.run(writes: false) { try await client.getStats() }
+        return Answer(["stats": stats.jsonValue, "backend": client.status.jsonValue])
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+
+/// The program: one command tree, one mapping of errors to exit codes.
+@main
+struct Usdcop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "usdcop",
+        abstract: "A shared cache of trading signals, positions and metrics on Redis.",
+        discussion: """
+            Commands other than serve talk to Redis directly and never fall back to memory.
+
+            Examples:
+              usdcop serve
+              usdcop signal publish signal.json
+              usdcop signal history USDCOP --limit 10 --json
+              usdcop replay prices.csv
+              usdcop doctor
+
+            Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable,
+            73 cannot create, 74 input or output, 77 not permitted, 78 configuration, 130 interrupted.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, CacheCommand.self, ReplayCommand.self,
+            DoctorCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that goes away is answered by EPIPE, where it can be handled, and not by the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    /// Runs one command line and says how it ended. Usage errors, help and versions are printed by the parser, which ends the process.
+    private static func run(_ arguments: [String]) async -> ExitStatus {
+        do {
+            var command = try await asyncParseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .ok
+        } catch {
+            guard let failure = CommandFailure(error) else { exit(withError: error) }
+            if let message = failure.message { Console().note("usdcop: \(message)") }
+            return failure.status
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import CacheServices
+import Foundation
+import Hiredis
+import Logging
+
+/// The measured side of scripts/bench: one load for each call, one figure on standard output.
+///
+/// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set
+///        usdcop-bench serve                          the service with the two reference routes
+@main struct Benchmark {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        let url = ProcessInfo.processInfo.environment["REDIS_URL"] ?? "redis://127.0.0.1:6379"
+        var quiet = Logger(label: "bench")
+        quiet.logLevel = .error
+        switch arguments.dropFirst().first {
+        case "serve":
+            try await ReferenceService.run(redisURL: url, logger: quiet)
+        case let load?:
+            guard arguments.count >= 4, let callers = Int(arguments[2]), let total = Int(arguments[3]), callers > 0, total > 0 else { exit(64) }
+            if load.hasPrefix("memory") {
+                print(try await MemoryLoad.nanoseconds(load, total))
+                return
+            }
+            var configuration = try RedisConfiguration(url: url)
+            configuration.commandTimeout = .seconds(30)
+            try await RedisClient.withClient(configuration, logger: quiet) { client in
+                let load = try await ClientLoad(load, client)
+                let usesGlobal = arguments.last == "global"
+                print(try await load.operationsPerSecond(callers: callers, total: total, on: usesGlobal ? globalConcurrentExecutor : client.executor))
+            }
+        case nil:
+            exit(64)
+        }
+    }
+}

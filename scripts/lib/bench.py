@@ -1,0 +1,279 @@
+"""The rounds, ratios and plots of scripts/bench."""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+BIN = pathlib.Path(os.environ["USDCOP_BIN"])
+LOOP = os.environ["USDCOP_BENCH_LOOP"]
+URL = os.environ["REDIS_URL"]
+PORT = urllib.parse.urlsplit(URL).port
+SIGNAL = (
+    '{"action":"BUY","confidence":0.85,"execution_latency_ms":45,"features":{"macd":-1.25,"rsi":45},'
+    '"model_version":"v1.0","price":4250.5,"signal_id":"sig_%s","symbol":"USDCOP","timestamp":"2025-01-15T10:30:00.000Z"}'
+)
+
+
+def output(*command, **options):
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **options)
+    if result.returncode != 0:
+        raise RuntimeError(f"{command[0]} ended with {result.returncode}: {result.stderr[-500:]}")
+    return result.stdout
+
+
+def load(name, callers, total, where=""):
+    """Operations per second (or nanoseconds, for memory) of the Swift client."""
+    return float(output(BIN / "usdcop-bench", name, callers, total, *([where] if where else [])))
+
+
+def hiredis(depth, total):
+    return float(output(LOOP, "127.0.0.1", PORT, "bench:signal", depth, total))
+
+
+def redis_benchmark(total, *command):
+    text = output("redis-benchmark", "-p", PORT, "-c", 1, "-P", 64, "-n", total, "-r", 1000000, "--csv", *command)
+    return float(re.findall(r'"([\d.]+)"', text.splitlines()[-1])[0])
+
+
+def publish_command():
+    """One publish step as it goes over the wire, with a signal_id that redis-benchmark varies."""
+    monitor = subprocess.Popen(["redis-cli", "-p", str(PORT), "monitor"], stdout=subprocess.PIPE, text=True)
+    monitor.stdout.readline()
+    load("publish", 1, 2)
+    line = next(line for line in monitor.stdout if '"EVALSHA"' in line and "sig_1" in line)
+    monitor.terminate()
+    words = [json.loads(word.replace("\\x", "\\u00")) for word in re.findall(r'"(?:[^"\\]|\\.)*"', line)]
+    return [word.replace("sig_1", "sig___rand_int__") for word in words]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(*command, ready, environment=None):
+    process = subprocess.Popen(
+        [str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
+    )
+    try:
+        started = time.monotonic()
+        while not answers(ready):
+            if process.poll() is not None or time.monotonic() - started > 30:
+                raise RuntimeError(f"{command[0]} did not start")
+        yield process, time.monotonic() - started
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def answers(port):
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection.request("GET", "/livez")
+        connection.getresponse().read()
+        return True
+    except OSError:
+        time.sleep(0.002)
+        return False
+
+
+def wrk(port, path, script=None):
+    command = ["wrk", "-t1", "-c64", "-d3s", *(["-s", script] if script else []), f"http://127.0.0.1:{port}{path}"]
+    text = output(*command)
+    if "Non-2xx" in text:
+        raise RuntimeError(f"{path} answered errors: {text}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+
+
+class Report:
+    def __init__(self, rounds, only):
+        self.rounds, self.only, self.rows = rounds, only, []
+
+    def wants(self, name):
+        return not self.only or self.only in name
+
+    def compare(self, name, ours, reference, beside, reach, better="higher"):
+        """Runs both by turns; the ratio is the median of the rounds' ratios."""
+        if not self.wants(name):
+            return
+        pairs = []
+        for number in range(self.rounds):
+            first, second = (ours, reference) if number % 2 == 0 else (reference, ours)
+            values = first(), second()
+            pairs.append(values if number % 2 == 0 else values[::-1])
+            print(f"\r{name}: round {number + 1} of {self.rounds}\033[K", end="", file=sys.stderr, flush=True)
+        ratios = [a / b for a, b in pairs]
+        self.add(name, statistics.median(a for a, _ in pairs), beside, statistics.median(b for _, b in pairs), ratios, reach, better)
+
+    def against(self, name, ours, limit, unit, better="lower"):
+        """A figure with a fixed bound."""
+        if not self.wants(name):
+            return
+        values = [ours() for _ in range(self.rounds)]
+        self.add(name, statistics.median(values), f"bound, {unit}", limit, [value / limit for value in values], 1.0, better)
+
+    def add(self, name, value, beside, reference, ratios, reach, better):
+        ratio = statistics.median(ratios)
+        met = ratio >= reach if better == "higher" else ratio <= reach
+        self.rows.append(
+            dict(name=name, value=value, reference=beside, reference_value=reference, ratio=ratio, low=min(ratios), high=max(ratios),
+                 reach=reach, better=better, met=met)
+        )
+
+    def show(self):
+        print("\r\033[K", end="", file=sys.stderr)
+        print(f"{'figure':44} {'ours':>12} {'reference':>12}  {'ratio':>6} {'spread':>12}  {'reach':>7}  reference is")
+        for row in self.rows:
+            sign = "≥" if row["better"] == "higher" else "≤"
+            print(
+                f"{row['name']:44} {row['value']:12,.0f} {row['reference_value']:12,.0f}  {row['ratio']:6.2f} "
+                f"{row['low']:5.2f}–{row['high']:<6.2f}  {sign} {row['reach']:<4} {'✓' if row['met'] else '✗'} {row['reference']}"
+            )
+
+
+def client_figures(report):
+    totals = {1: 20_000, 8: 100_000, 64: 400_000, 512: 600_000}
+    load("get", 1, 10)
+    for callers, reach in [(1, 0.85), (8, 0.6), (64, 0.8), (512, 0.6)]:
+        report.compare(
+            f"get, {callers} callers", lambda c=callers: load("get", c, totals[c]), lambda c=callers: hiredis(c, totals[c]),
+            f"plain hiredis, depth {callers}", reach)
+        report.compare(
+            f"get, {callers} callers, global executor", lambda c=callers: load("get", c, totals[c], "global"),
+            lambda c=callers: hiredis(c, totals[c]), f"plain hiredis, depth {callers}", reach)
+    report.compare(
+        "set, 64 callers", lambda: load("set", 64, 200_000), lambda: redis_benchmark(200_000, "SET", "bench:signal", SIGNAL % 1),
+        "redis-benchmark -P 64", 0.5)
+    if report.wants("publish"):
+        command = publish_command()
+        report.compare(
+            "publish, 64 callers", lambda: load("publish", 64, 60_000), lambda: redis_benchmark(60_000, *command),
+            "redis-benchmark -P 64, same EVALSHA", 0.5)
+    report.compare(
+        "get latest, typed, 64 callers", lambda: load("latest", 64, 200_000), lambda: load("get", 64, 200_000), "raw GET above", 0.3)
+    report.against("memory get", lambda: load("memory-get", 1, 500_000), 300, "ns")
+    report.against("memory set", lambda: load("memory-set", 1, 500_000), 300, "ns")
+
+
+def http_figures(report, scratch):
+    if not (report.wants("http get latest") or report.wants("http post signal")):
+        return
+    ours, webdis_port = free_port(), free_port()
+    configuration = scratch / "webdis.json"
+    configuration.write_text(json.dumps(dict(
+        redis_host="127.0.0.1", redis_port=PORT, http_host="127.0.0.1", http_port=webdis_port, daemonize=False, threads=1, verbosity=0,
+        logfile=str(scratch / "webdis.log"))))
+    post = scratch / "post.lua"
+    post.write_text(
+        "local n = 0\nrequest = function()\n  n = n + 1\n  return wrk.format('POST', nil, {['Content-Type'] = 'application/json'}, "
+        "'{\"action\":\"set-and-add\",\"signal\":" + (SIGNAL % "' .. n .. '") + "}')\nend\n")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(server(BIN / "usdcop-bench", "serve", ready=ours, environment={"USDCOP_PORT": str(ours)}))
+        body = json.dumps({"action": "set-and-add", "signal": json.loads(SIGNAL % 1)})
+        connection = http.client.HTTPConnection("127.0.0.1", ours)
+        connection.request("POST", "/api/cache/signals", body, {"Content-Type": "application/json"})
+        connection.getresponse().read()
+        latest = lambda: wrk(ours, "/api/cache/signals?type=latest")
+        report.compare("http get latest, 64 connections", latest, lambda: wrk(ours, "/bench/constant"), "constant route, same middleware", 0.8)
+        report.compare(
+            "http post signal, 64 connections", lambda: wrk(ours, "/api/cache/signals", post), lambda: wrk(ours, "/bench/decode", post),
+            "route that decodes the same body", 0.5)
+        if shutil.which("webdis"):
+            stack.enter_context(server("webdis", configuration, ready=webdis_port))
+            report.compare("http get latest beside webdis", latest, lambda: wrk(webdis_port, "/GET/bench:signal"), "webdis (C), GET", 0.6)
+
+
+def start_figures(report):
+    if not report.wants("start"):
+        return
+    times, memory = [], []
+    for _ in range(report.rounds):
+        port = free_port()
+        with server(BIN / "usdcop", "serve", ready=port, environment={"USDCOP_PORT": str(port)}) as (process, seconds):
+            times.append(seconds * 1000)
+            time.sleep(1)
+            resident = re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status").read_text())
+            memory.append(int(resident.group(1)) / 1024)
+    report.add("start to first answer, ms", statistics.median(times), "bound, ms", 300, [t / 300 for t in times], 1.0, "lower")
+    report.add("start: idle memory, MB", statistics.median(memory), "bound, MB", 60, [m / 60 for m in memory], 1.0, "lower")
+
+
+def growth(report, directory):
+    if not report.wants("growth"):
+        return
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plot
+
+    def cli(*arguments, text=None):
+        return output(BIN / "usdcop", *arguments, "--redis-url", URL, input=text)
+
+    def microseconds(name, total=2000):
+        return 1e6 / load(name, 1, total)
+
+    curves = {}
+    callers = [1, 4, 16, 64, 256, 1024, 4096]
+    curves["callers", "GET per second"] = callers, [load("get", c, 20_000 if c < 16 else 200_000) for c in callers]
+    lengths = [1, 5, 10, 25, 50, 75, 100]
+    values = []
+    for length in lengths:
+        symbol = f"GROWTH{length}"
+        cli("signal", "publish", "-", text="\n".join((SIGNAL % n).replace("USDCOP", symbol) for n in range(length)))
+        values.append(microseconds(f"history-{symbol}"))
+    curves["signals in the history", "µs for a history"] = lengths, values
+    counts, values, made = [1, 10, 100, 1000, 10_000], [], 0
+    output("redis-cli", "-p", PORT, "unlink", "usdcop:index:signals", "usdcop:index:signals:latest")
+    for count in counts:
+        cli("signal", "publish", "-", text="\n".join((SIGNAL % n).replace("USDCOP", f"S{n}") for n in range(made, count)))
+        made = count
+        values.append(microseconds("symbols", max(20, 2000 // count)))
+    curves["symbols", "µs for the latest of all"] = counts, values
+    directory.mkdir(parents=True, exist_ok=True)
+    for (across, up), (xs, ys) in curves.items():
+        figure, axes = plot.subplots(figsize=(6, 3.5))
+        axes.plot(xs, ys, marker="o")
+        axes.set_xscale("log")
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
+        axes.grid(alpha=0.3)
+        figure.tight_layout()
+        name = directory / (re.sub(r"\W+", "-", across) + ".png")
+        figure.savefig(name, dpi=120)
+        print(f"growth: {up} over {across}: " + ", ".join(f"{x:,}→{y:,.0f}" for x, y in zip(xs, ys)) + f"  ({name})")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only")
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--plots", type=pathlib.Path, default=pathlib.Path(".local/bench"))
+    options = parser.parse_args()
+    report = Report(options.rounds, options.only)
+    with tempfile.TemporaryDirectory() as scratch:
+        client_figures(report)
+        http_figures(report, pathlib.Path(scratch))
+        start_figures(report)
+    report.show()
+    growth(report, options.plots)
+    if options.json:
+        options.json.write_text(json.dumps(report.rows, indent=2, ensure_ascii=False) + "\n")
+
+
+main()
