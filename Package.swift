@@ -92,7 +92,13 @@ let package = Package(
         ),
         .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
         .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
-        .testTarget(name: "DashboardServerTests", dependencies: ["DashboardServer", "RedisTesting"]),
+        .testTarget(
+            name: "DashboardServerTests",
+            dependencies: [
+                "DashboardServer", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 
 /// The program: one command tree, one mapping of errors to exit codes.
 @main
@@ -17,7 +18,7 @@ struct Usdcop: AsyncParsableCommand {
               usdcop replay prices.csv
               usdcop doctor
 
-            Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable,
+            Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable, \
             73 cannot create, 74 input or output, 77 not permitted, 78 configuration, 130 interrupted.
             """,
         version: "0.1.0",
@@ -29,7 +30,8 @@ struct Usdcop: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away is answered by EPIPE, where it can be handled, and not by the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     /// Runs one command line and says how it ended. Usage errors, help and versions are printed by the parser, which ends the process.
@@ -44,7 +46,7 @@ struct Usdcop: AsyncParsableCommand {
             return .ok
         } catch {
             guard let failure = CommandFailure(error) else { exit(withError: error) }
-            if let message = failure.message { Console().note("usdcop: \(message)") }
+            for line in failure.message?.split(separator: "\n") ?? [] { Console().note("usdcop: \(line)") }
             return failure.status
         }
     }

@@ -22,7 +22,7 @@ extension PrivateRedis {
     }
 
     /// Reads `cmdstat_get:calls=3,usec=…` lines.
-    static func commandCalls(in text: String) -> [String: Int] {
+    public static func commandCalls(in text: String) -> [String: Int] {
         var calls: [String: Int] = [:]
         for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("cmdstat_") {
             let parts = line.dropFirst("cmdstat_".count).split(separator: ":", maxSplits: 1)

@@ -14,10 +14,20 @@ public final class PrivateRedis: @unchecked Sendable {
     private var process: Process?
 
     /// Starts a server; `options` are redis-server options such as `--appendonly yes`.
-    public static func start(_ options: String...) async throws -> PrivateRedis {
-        let server = try PrivateRedis(options: options)
-        try await server.start()
-        return server
+    public static func start(_ options: String...) async throws -> PrivateRedis { try await start(options: options) }
+
+    /// The same; another process may take the free port first, and then another port is tried.
+    public static func start(options: [String]) async throws -> PrivateRedis {
+        for _ in 0..<5 {
+            let server = try PrivateRedis(options: options)
+            do {
+                try await server.start()
+                return server
+            } catch PrivateRedisError.ended(let log) where log.contains("Address already in use") {
+                continue
+            }
+        }
+        throw PrivateRedisError.silent
     }
 
     /// Makes directory and port for a server that is not started yet.

@@ -6,8 +6,9 @@ package enum CacheEffect: Sendable {
     case replayable(CacheRequest)
     /// One key is overwritten. Later it is done only if the key still holds what was last known of it.
     case overwrites(key: String, guarded: @Sendable (_ expected: [UInt8]?) -> CacheRequest)
-    /// Something is added that cannot be recognised as a repeat: replayed only when it certainly never reached Redis.
-    case appends
+    /// Something is added that cannot be recognised by its content: it waits only when it certainly never reached Redis, and then goes
+    /// under a number, by which Redis knows a repeat.
+    case appends(numbered: @Sendable (_ writer: String, _ number: Int) -> CacheRequest)
     /// It makes sense in Redis only, and is refused while Redis is away.
     case needsRedis
 

@@ -6,9 +6,12 @@ import Hiredis
 extension CacheStep where Outcome == Int {
     /// Push, cap and expire.
     static func push(_ key: String, _ value: [UInt8], maximumLength: Int?, lifetime: ListLifetime) -> Self {
-        CacheStep(
-            .script(.cappedPush, keys: [key], [.bytes(value), .integer(maximumLength ?? 0), .text(lifetime.argument)]),
-            effect: .appends,
+        let arguments: [RedisArgument] = [.bytes(value), .integer(maximumLength ?? 0), .text(lifetime.argument)]
+        return CacheStep(
+            .script(.cappedPush, keys: [key], arguments),
+            effect: .appends { writer, number in
+                .script(.numberedPush, keys: [key, KeySchema.statsReplays], arguments + [.text(writer), .integer(number)])
+            },
             decode: { reply throws(CacheError) in try reply.count() },
             inMemory: { store throws(CacheError) in
                 var elements = try store.list(key) ?? []

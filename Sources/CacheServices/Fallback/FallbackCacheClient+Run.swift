@@ -80,9 +80,7 @@ extension FallbackCacheClient: Service {
                 withState { $0.firstIsRefused() }
                 logger.error("a write of the outage cannot be stored", metadata: ["key": "\(write.key)", "reason": "\(error)"])
             case .outcomeUnknown:
-                if withState({ $0.firstIsUncertain() }) {
-                    logger.error("whether a push of the outage was added is unknown", metadata: ["key": "\(write.key)"])
-                }
+                withState { $0.firstIsUncertain() }
                 throw error
             default:
                 throw error

@@ -8,6 +8,9 @@ struct FallbackState {
     var store: MemoryStore
     var pending: Deque<PendingWrite> = []
     var conflicts = 0
+    /// Tells this process' replayed pushes from those of others.
+    private let writer = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    private var lastNumber = 0
 
     init(maximumEntries: Int, at time: Timestamp) {
         store = MemoryStore(maximumEntries: maximumEntries)
@@ -58,11 +61,14 @@ struct FallbackState {
         let outcome = try step.inMemory(&store)
         store.changes = []
         if step.wrote?(outcome) ?? true {
+            lastNumber += 1
             let write = PendingWrite.waiting(
-                for: step.request, step.effect, lastKnown: lastKnown, result: try present(step.effect), mayHaveArrived: isUnknown)
+                for: step.request, step.effect, lastKnown: lastKnown, result: try present(step.effect), mayHaveArrived: isUnknown,
+                writer: writer, number: lastNumber)
             if let write { pending.append(write) }
         } else if isUnknown {
-            throw CacheError(.outcomeUnknown, "Redis did not answer; whether the value was written is unknown.", key: step.request.keys.first)
+            throw CacheError(
+                .outcomeUnknown, "Redis did not answer; whether the value was written is unknown.", key: step.request.keys.first)
         }
         return CacheAnswer(outcome, from: CacheSource(.memory))
     }
@@ -90,7 +96,8 @@ struct FallbackState {
     private func staleAge(of keys: [String]) -> Duration? {
         var age: Duration?
         for key in keys {
-            let entries = key.hasSuffix(":") ? store.keys { $0.hasPrefix(key) }.compactMap(store.entry) : [store.entry(key)].compactMap(\.self)
+            let entries =
+                key.hasSuffix(":") ? store.keys { $0.hasPrefix(key) }.compactMap(store.entry) : [store.entry(key)].compactMap(\.self)
             for entry in entries where !entry.isUnreplayed { age = max(age ?? .zero, entry.confirmed.duration(to: store.now)) }
         }
         return age
@@ -119,14 +126,10 @@ struct FallbackState {
         pending.removeFirst()
     }
 
-    /// The first pending write was sent without an answer. One that must not be done twice is given up; true then.
-    mutating func firstIsUncertain() -> Bool {
-        guard !pending.isEmpty else { return false }
+    /// The first pending write was sent without an answer.
+    mutating func firstIsUncertain() {
+        guard !pending.isEmpty else { return }
         pending[0].mayHaveArrived = true
-        guard pending[0].kind == .append else { return false }
-        pending.removeFirst()
-        conflicts += 1
-        return true
     }
 
     /// The first pending write lost, and with it those that were built on it. Memory takes over what Redis has.

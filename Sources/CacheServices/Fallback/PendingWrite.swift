@@ -8,7 +8,7 @@ struct PendingWrite: Sendable {
         case ordered
         /// It is refused unless the key holds what was last known; this is what the key holds afterwards.
         case overwrite(result: [UInt8]?)
-        /// Something is added twice.
+        /// No harm: Redis knows its number.
         case append
     }
 
@@ -27,8 +27,11 @@ struct PendingWrite: Sendable {
     /// - Parameters:
     ///   - lastKnown: what memory held of the key before the step.
     ///   - result: what it holds now.
+    ///   - writer: whose numbers pushes get.
+    ///   - number: the next of them.
     static func waiting(
-        for request: CacheRequest, _ effect: CacheEffect, lastKnown: [UInt8]?, result: [UInt8]?, mayHaveArrived: Bool
+        for request: CacheRequest, _ effect: CacheEffect, lastKnown: [UInt8]?, result: [UInt8]?, mayHaveArrived: Bool,
+        writer: String, number: Int
     ) -> PendingWrite? {
         let key = request.keys.first ?? ""
         switch effect {
@@ -38,8 +41,8 @@ struct PendingWrite: Sendable {
             return PendingWrite(request: request, key: key, kind: .ordered, mayHaveArrived: mayHaveArrived)
         case .overwrites(let key, let guarded):
             return PendingWrite(request: guarded(lastKnown), key: key, kind: .overwrite(result: result), mayHaveArrived: mayHaveArrived)
-        case .appends:
-            return PendingWrite(request: request, key: key, kind: .append, mayHaveArrived: mayHaveArrived)
+        case .appends(let numbered):
+            return PendingWrite(request: numbered(writer, number), key: key, kind: .append, mayHaveArrived: mayHaveArrived)
         }
     }
 }

@@ -32,6 +32,8 @@ public struct KeySchema: Sendable, Hashable {
     static let indexMetrics = "index:metrics"
     package static let events = "events"
     static let statsCache = "stats:cache"
+    /// Who replayed pushes in the last day, and up to which number.
+    static let statsReplays = "stats:replays"
 
     static func signalHistory(_ symbol: Symbol) -> String { signalHistoryPrefix + symbol.rawValue }
     static func position(_ symbol: Symbol) -> String { positionPrefix + symbol.rawValue }

@@ -82,7 +82,8 @@ public struct MetricsCache: Sendable {
         var metrics: [MetricName: CustomMetricValue] = [:]
         for value in try await perform(step) where value.member.hasPrefix("custom:") {
             if let name = try? MetricName(String(value.member.dropFirst("custom:".count))),
-                let metric = try? CustomMetricValue(stored: value.bytes) {
+                let metric = try? CustomMetricValue(stored: value.bytes)
+            {
                 metrics[name] = metric
             } else {
                 trace?.note(unreadable: CacheRequest.metricsPrefix + value.member)

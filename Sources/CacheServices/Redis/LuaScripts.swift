@@ -25,20 +25,35 @@ extension RedisScript {
             """)
 
     /// KEYS: the list. ARGV: value, cap or 0, lifetime (`unchanged`, `never` or milliseconds). Replies the length.
-    static let cappedPush = RedisScript(
-        LuaLibrary.checks + """
-            need(KEYS[1], 'list')
-            local cap = tonumber(ARGV[2])
-            local length = redis.call('LPUSH', KEYS[1], ARGV[1])
-            if cap > 0 and length > cap then
-              redis.call('LTRIM', KEYS[1], 0, cap - 1)
-              length = cap
-            end
-            if ARGV[3] == 'never' then
-              redis.call('PERSIST', KEYS[1])
-            elseif ARGV[3] ~= 'unchanged' then
-              redis.call('PEXPIRE', KEYS[1], ARGV[3])
-            end
+    static let cappedPush = RedisScript(LuaLibrary.checks + push + "return push()")
+
+    /// KEYS: the list, the numbers. ARGV: as above, then writer and number. A number that was there already changes nothing.
+    static let numberedPush = RedisScript(
+        LuaLibrary.checks + push + """
+            need(KEYS[2], 'hash')
+            if tonumber(redis.call('HGET', KEYS[2], ARGV[4]) or 0) >= tonumber(ARGV[5]) then return redis.call('LLEN', KEYS[1]) end
+            local length = push()
+            redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+            redis.call('PEXPIRE', KEYS[2], 86400000)
             return length
             """)
+
+    private static let push = """
+        need(KEYS[1], 'list')
+        local function push()
+          local cap = tonumber(ARGV[2])
+          local length = redis.call('LPUSH', KEYS[1], ARGV[1])
+          if cap > 0 and length > cap then
+            redis.call('LTRIM', KEYS[1], 0, cap - 1)
+            length = cap
+          end
+          if ARGV[3] == 'never' then
+            redis.call('PERSIST', KEYS[1])
+          elseif ARGV[3] ~= 'unchanged' then
+            redis.call('PEXPIRE', KEYS[1], ARGV[3])
+          end
+          return length
+        end
+
+        """
 }

@@ -9,16 +9,16 @@ extension CacheStep where Outcome == PublishResult {
         let lifetime = CacheRules.signalLifetime.wholeMilliseconds
         let history = KeySchema.signalHistory(signal.symbol)
         let request = CacheRequest.script(
-                .publishSignal,
-                keys: [
-                    KeySchema.signalLatest, history, KeySchema.indexSignals, KeySchema.indexSignalsLatest, KeySchema.events,
-                ],
-                [
-                    .bytes(json), .integer(signal.timestamp.milliseconds), .text(signal.signalID), .text(signal.symbol.rawValue),
-                    target.setsLatest ? "1" : "0", target.addsToHistory ? "1" : "0", .integer(lifetime),
-                    .integer(CacheRules.historyLength), .integer(CacheRules.eventsLength),
-                    .text(target.addsToHistory ? history : KeySchema.signalLatest), .text(target.rawValue),
-                ])
+            .publishSignal,
+            keys: [
+                KeySchema.signalLatest, history, KeySchema.indexSignals, KeySchema.indexSignalsLatest, KeySchema.events,
+            ],
+            [
+                .bytes(json), .integer(signal.timestamp.milliseconds), .text(signal.signalID), .text(signal.symbol.rawValue),
+                target.setsLatest ? "1" : "0", target.addsToHistory ? "1" : "0", .integer(lifetime),
+                .integer(CacheRules.historyLength), .integer(CacheRules.eventsLength),
+                .text(target.addsToHistory ? history : KeySchema.signalLatest), .text(target.rawValue),
+            ])
         return CacheStep(
             request, effect: .replayable(request),
             decode: { reply throws(CacheError) in try PublishResult(reply) },

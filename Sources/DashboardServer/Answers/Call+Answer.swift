@@ -5,7 +5,7 @@ extension Call {
     func answer(_ value: JSONValue) -> Answer {
         let unreadable = trace.unreadableKeys
         guard !unreadable.isEmpty, case .object(let members) = value else { return Answer(value) }
-        return Answer(.object(members + [.init("unreadable", .array(unreadable.map(JSONValue.string)))]))
+        return Answer(.object(members + [.init("unreadable", .array(unreadable.map { .string(KeySchema(namespace).full($0)) }))]))
     }
 
     /// Where the last write went: `redis` or `memory`.

@@ -14,7 +14,8 @@ public enum ConfigurationTable {
 
     /// What only the service needs.
     static let service: [ConfigurationVariable] = [
-        cacheBackend, cacheMaximumEntries, host, port, keysFile, keys, maximumConnections, idleTimeout,
+        cacheBackend, cacheMaximumEntries, host, port, keysFile, keys, maximumConnections, requestTimeout,
+        idleTimeout,
     ]
 
     public static let redisURL = ConfigurationVariable(
@@ -53,8 +54,8 @@ public enum ConfigurationTable {
     }
 
     public static let cacheLifetime = ConfigurationVariable(
-        "USDCOP_CACHE_TTL", flag: "cache-ttl", default: "300s", allowed: DurationRule.lifetimes.sentence,
-        "Lifetime of what `usdcop cache set` stores without naming one"
+        "USDCOP_CACHE_TTL", flag: nil, default: "300s", allowed: DurationRule.lifetimes.sentence,
+        "Lifetime of what `usdcop cache set` stores; the flag there is --ttl"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.cacheLifetime = try DurationRule.lifetimes.read(text) }
 
     public static let logLevel = ConfigurationVariable(
@@ -107,6 +108,11 @@ public enum ConfigurationTable {
         "Connections that are served at once"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.maximumConnections = try IntegerRule.connections.read(text) }
 
+    public static let requestTimeout = ConfigurationVariable(
+        "USDCOP_REQUEST_TIMEOUT", flag: "request-timeout", default: "15s", allowed: DurationRule.requests.sentence,
+        "Time in which a client must have sent the body of a request"
+    ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.requestTimeout = try DurationRule.requests.read(text) }
+
     public static let idleTimeout = ConfigurationVariable(
         "USDCOP_IDLE_TIMEOUT", flag: "idle-timeout", default: "60s", allowed: DurationRule.idling.sentence,
         "Time after which a silent connection is closed"
@@ -114,12 +120,12 @@ public enum ConfigurationTable {
 
     /// How values are found, and the variables that have no flag; for the help of every command that takes settings.
     public static func discussion(_ variables: [ConfigurationVariable]) -> String {
-        let flagless = variables.filter { $0.flag == nil }.map { "  \($0.name): \($0.sentence)." }
-        let lines = [
-            "Settings are flags over environment over --config FILE over defaults. The file is JSON (.json) or YAML (.yaml, .yml)",
-            "and uses the names of the variables as keys. Durations are written 500ms, 1s, 5m, 2h, 30d.",
-        ]
-        return (lines + (flagless.isEmpty ? [] : ["Without a flag:"]) + flagless).joined(separator: "\n")
+        let rules = """
+            Settings are flags over environment over --config FILE over defaults. The file is JSON (.json) or YAML (.yaml, .yml) and uses \
+            the names of the variables as keys. Durations are written 500ms, 1s, 5m, 2h, 30d.
+            """
+        let flagless = variables.filter { $0.flag == nil }.map { "  \($0.name): \($0.sentence) (default \($0.defaultText ?? "none"))." }
+        return ([rules, "", "Variables without a flag:"] + flagless).joined(separator: "\n")
     }
 
     /// The variable whose name is nearest to a name that is none; `nil` when nothing is near.

@@ -6,6 +6,7 @@ struct DurationRule: Sendable {
 
     static let timeouts = DurationRule(range: .milliseconds(10) ... .seconds(60), written: ("10ms", "60s"))
     static let lifetimes = DurationRule(range: .milliseconds(1) ... .seconds(3650 * 86_400), written: ("1ms", "3650d"))
+    static let requests = DurationRule(range: .seconds(1) ... .seconds(3600), written: ("1s", "1h"))
     static let idling = DurationRule(range: .seconds(1) ... .seconds(86_400), written: ("1s", "1d"))
 
     /// What is allowed, as the rest of a sentence.

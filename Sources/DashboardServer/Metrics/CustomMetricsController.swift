@@ -29,9 +29,25 @@ struct CustomMetricsController: Sendable {
     @Sendable private func put(_ call: Call) async throws -> Answer {
         let name = try call.metricName()
         try call.noQuery()
-        let value = try call.object().onlyValue("value") { value throws(ValidationError) in try CustomMetricValue(strict: value) }
+        let value = try Self.value(try call.object())
         try await metrics.traced(by: call.trace).setCustomMetric(name, value)
         return Answer(["name": .string(name.rawValue), "value": value.jsonValue, "stored": call.stored])
+    }
+
+    /// Reads `{"value": number or text}`.
+    private static func value(_ body: JSONValue) throws(ValidationError) -> CustomMetricValue {
+        var reader = JSONObjectReader(body, mode: .strict)
+        var metric: CustomMetricValue?
+        if let value = reader.value("value") {
+            do throws(ValidationError) {
+                metric = try CustomMetricValue(strict: value)
+            } catch {
+                for problem in error.problems { reader.report("value", problem.code, problem.sentence) }
+            }
+        }
+        reader.finish()
+        guard reader.problems.isEmpty, let metric else { throw reader.error }
+        return metric
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Answer {

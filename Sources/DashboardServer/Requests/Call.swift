@@ -13,6 +13,8 @@ package struct Call: Sendable {
     package let parameters: [String: String]
     /// The body; empty where the route takes none.
     package let body: ByteBuffer
+    /// What the keys of this installation start with.
+    package let namespace: Namespace
     /// Collects where cache data came from, for the headers of the answer.
     package let trace: CacheTrace
 

@@ -4,6 +4,10 @@ extension JSONObjectReader {
     /// Takes a field that is an object with fields of its own; their problems get the name of this one in front.
     mutating func part<Value>(_ name: String, _ read: (JSONValue) throws(ValidationError) -> Value) -> Value? {
         guard let value = value(name) else { return nil }
+        guard case .object = value else {
+            report(name, .wrongType, "must be an object")
+            return nil
+        }
         do throws(ValidationError) {
             return try read(value)
         } catch {
@@ -25,15 +29,5 @@ extension JSONValue {
         reader.finish()
         guard reader.problems.isEmpty, let part else { throw reader.error }
         return part
-    }
-    /// The same for a part that is a plain value and names itself in its problems.
-    func onlyValue<Value>(_ name: String, _ read: (JSONValue) throws(ValidationError) -> Value) throws(ValidationError) -> Value {
-        try onlyPart(name) { value throws(ValidationError) in
-            do throws(ValidationError) {
-                return try read(value)
-            } catch {
-                throw ValidationError(error.problems.map { FieldProblem(field: "", code: $0.code, sentence: $0.sentence) })
-            }
-        }
     }
 }

@@ -76,7 +76,9 @@ final class DashboardResponder: HTTPResponder {
         case .none:
             break
         }
-        let call = Call(id: id, caller: caller, query: request.uri.query, parameters: match.parameters, body: body, trace: trace)
+        let call = Call(
+            id: id, caller: caller, query: request.uri.query, parameters: match.parameters, body: body, namespace: client.namespace,
+            trace: trace)
         return try await endpoint.handler(call)
     }
 

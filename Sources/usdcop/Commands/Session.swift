@@ -2,6 +2,7 @@ import CacheServices
 import DashboardServer
 import Hiredis
 import Logging
+import LoggingServices
 
 /// What a command works with while it is connected to Redis.
 struct Session: Sendable {
@@ -25,7 +26,7 @@ extension ConnectionOptions {
     ) async throws -> Value {
         let loaded = try load(adding: flags)
         let settings = loaded.settings
-        var logger = Logger(label: "usdcop") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "usdcop")
         // A command says itself what went wrong; the engine's own log is for those who ask for it.
         logger.logLevel = loaded.given.contains("LOG_LEVEL") ? settings.logLevel.threshold : .error
         return try await RedisClient.withClient(settings.redis, logger: logger) { client in

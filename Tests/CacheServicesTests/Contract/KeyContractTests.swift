@@ -1,7 +1,11 @@
 import CacheServices
 import Testing
 
-@Suite struct KeyContractTests {
+extension Live {
+    @Suite struct KeyContractTests {}
+}
+
+extension Live.KeyContractTests {
     private static let names = [
         "a", "b", "ab", "abc", "signal:x", "signal:y:z", "a*c", "a?c", "a[c", "a\\c", "é", "\u{301}x", "x y", "{a}", "-", "^", "]",
     ]
@@ -13,7 +17,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `names are found by Redis globs, sorted and without the namespace`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             for name in Self.names { try await cache.set(name, [1]) }
             for pattern in Self.patterns {
                 let glob = Glob(pattern)
@@ -24,7 +28,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `keys and sizes leave out the reserved families`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             try await SignalCache(cache).publish(try .sample())
             try await MetricsCache(cache).setPosition("USDCOP", try .sample())
             #expect(try await cache.keys("*") == ["position:active:USDCOP", "signal:history:USDCOP", "signal:latest"])
@@ -35,7 +39,7 @@ import Testing
 
     @Test(arguments: Backend.complete)
     func `clearing removes every key of the cache and answers how many`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             #expect(try await cache.clear() == 0)
             for name in Self.names { try await cache.set(name, [1], expiry: .never) }
             try await SignalCache(cache).publish(try .sample())
@@ -47,7 +51,7 @@ import Testing
     }
 
     @Test func `clearing needs Redis where Redis is wanted`() async throws {
-        try await Backend.fallbackAway.run { cache in
+        try await Backend.fallbackAway.run { cache async throws in
             try await cache.set("a", [1])
             await expect(.unavailable) { try await cache.clear() }
             #expect(try await cache.get("a") == [1])

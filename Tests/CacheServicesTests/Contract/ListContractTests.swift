@@ -1,14 +1,18 @@
 import CacheServices
 import Testing
 
-@Suite struct ListContractTests {
+extension Live {
+    @Suite struct ListContractTests {}
+}
+
+extension Live.ListContractTests {
     private static func fill(_ cache: any ICacheClient, _ count: Int = 5) async throws {
         for number in 0..<count { try await cache.lpush("list", [UInt8(number)]) }
     }
 
     @Test(arguments: Backend.allCases)
     func `what was pushed last comes first`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             #expect(try await cache.llen("list") == 0)
             #expect(try await cache.lrange("list", 0, -1).isEmpty)
             #expect(try await cache.lpush("list", [1]) == 1)
@@ -26,7 +30,7 @@ import Testing
             (0, -1, 0...4), (0, 0, 0...0), (1, 3, 1...3), (-2, -1, 3...4), (-100, 1, 0...1), (3, 100, 3...4), (-1, -2, nil), (5, 9, nil),
             (4, 4, 4...4), (2, 1, nil), (0, -6, nil), (.min, .max, 0...4), (.max, .max, nil), (.min, .min, nil),
         ]
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             try await Self.fill(cache)
             let all = try await cache.lrange("list", 0, -1)
             #expect(all == [[4], [3], [2], [1], [0]])
@@ -38,7 +42,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `a capped push keeps the newest and answers the length`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             try await Self.fill(cache)
             #expect(try await cache.lpush("list", [9], maximumLength: 3) == 3)
             #expect(try await cache.lrange("list", 0, -1) == [[9], [4], [3]])
@@ -52,7 +56,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `a push keeps or sets the lifetime as the caller says`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             try await cache.lpush("list", [1])
             #expect(try await cache.ttl("list").isWithin(.seconds(300)))
             try await cache.lpush("list", [2], expiry: .after(.seconds(60)))
@@ -69,7 +73,7 @@ import Testing
     /// While Redis is away a list cannot be compared later with what was known of it, so it is neither replaced nor removed.
     @Test(arguments: Backend.allCases)
     func `a list is replaced and deleted whole, or not at all`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             try await Self.fill(cache)
             guard backend != .fallbackAway else {
                 await expect(.unavailable) { try await cache.delete("list") }

@@ -1,27 +1,31 @@
 import CacheServices
 import Testing
 
-@Suite struct PositionContractTests {
+extension Live {
+    @Suite struct PositionContractTests {}
+}
+
+extension Live.PositionContractTests {
     @Test(arguments: Backend.allCases)
     func `a position stays until it is closed`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let metrics = MetricsCache(cache)
             #expect(try await metrics.getPosition("USDCOP") == nil)
-            #expect(try await metrics.setPosition("USDCOP", try .sample()) == .stored)
+            #expect(try await metrics.setPosition("USDCOP", .sample()) == .stored)
             #expect(try await metrics.getPosition("USDCOP") == .sample())
             #expect(try await cache.ttl("position:active:USDCOP") == .never)
-            #expect(try await metrics.setPosition("USDCOP", try .sample(pnl: 1)) == .stored)
+            #expect(try await metrics.setPosition("USDCOP", .sample(pnl: 1)) == .stored)
             #expect(try await metrics.getPositionCount() == 1)
-            #expect(try await metrics.setPosition("USDCOP", try .sample(.closed)) == .removed)
+            #expect(try await metrics.setPosition("USDCOP", .sample(status: .closed)) == .removed)
             #expect(try await metrics.getPosition("USDCOP") == nil)
             #expect(try await metrics.getPositionCount() == 0)
-            #expect(try await metrics.setPosition("USDCOP", try .sample(.closed)) == .removed)
+            #expect(try await metrics.setPosition("USDCOP", .sample(status: .closed)) == .removed)
         }
     }
 
     @Test(arguments: Backend.allCases)
     func `a position belongs under its own symbol`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             await expect(.invalidArgument) { try await MetricsCache(cache).setPosition("EURCOP", try .sample()) }
             #expect(try await cache.keys("*").isEmpty)
         }
@@ -29,7 +33,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `all positions are read and added up at one moment`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let metrics = MetricsCache(cache)
             let none = try await metrics.getAggregatePositionMetrics()
             #expect((none.totalPnL, none.totalPositions, none.winRate) == (0, 0, nil))
@@ -49,7 +53,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `a damaged position is reported, left alone, and does not hide the others`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let trace = CacheTrace()
             let metrics = MetricsCache(cache).traced(by: trace)
             try await metrics.setPosition("USDCOP", try .sample())

@@ -1,7 +1,11 @@
 import CacheServices
 import Testing
 
-@Suite struct SignalQueryContractTests {
+extension Live {
+    @Suite struct SignalQueryContractTests {}
+}
+
+extension Live.SignalQueryContractTests {
     private static func fill(_ signals: SignalCache) async throws {
         try await signals.publish(try .sample("u2", at: .second(2), .sell, confidence: 0.5))
         try await signals.publish(try .sample("u3", at: .second(3), .hold, confidence: 0.75, model: "v3"))
@@ -11,7 +15,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `the last arrived comes first, whatever its time`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
             #expect(try await signals.getHistory("USDCOP").map(\.signalID) == ["u1", "u3", "u2"])
@@ -21,10 +25,12 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `a range has both its ends`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
-            let table: [(Int, Int, [String])] = [(1, 3, ["u1", "u3", "u2"]), (1, 1, ["u1"]), (2, 3, ["u3", "u2"]), (4, 9, []), (-9, 0, [])]
+            let table: [(Int, Int, [String])] = [
+                (1, 3, ["u1", "u3", "u2"]), (1, 1, ["u1"]), (2, 3, ["u3", "u2"]), (4, 9, []), (-9, 0, []),
+            ]
             for (start, end, found) in table {
                 let range = try await signals.getSignalsInRange("USDCOP", from: .second(start), to: .second(end))
                 #expect(range.map(\.signalID) == found)
@@ -36,7 +42,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `statistics count a symbol's history`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
             let stats = try await signals.getSignalStats("USDCOP")
@@ -52,7 +58,7 @@ import Testing
 
     @Test(arguments: Backend.allCases)
     func `each symbol shows its signal with the greatest time`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             #expect(try await signals.getLatestBySymbol().isEmpty)
             try await Self.fill(signals)
@@ -63,7 +69,7 @@ import Testing
 
     @Test(arguments: Backend.complete)
     func `a cleared history is gone from every list, and the latest stays`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
             #expect(try await signals.clearHistory("EUR/COP"))
@@ -79,7 +85,7 @@ import Testing
 
     @Test(arguments: Backend.complete)
     func `clearing all signals leaves everything else`(backend: Backend) async throws {
-        try await backend.run { cache in
+        try await backend.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
             try await cache.lpush("signal:history:GBPCOP", try Signal.sample(symbol: "GBPCOP").json)
@@ -93,7 +99,7 @@ import Testing
     }
 
     @Test func `clearing needs Redis where Redis is wanted`() async throws {
-        try await Backend.fallbackAway.run { cache in
+        try await Backend.fallbackAway.run { cache async throws in
             let signals = SignalCache(cache)
             try await Self.fill(signals)
             await expect(.unavailable) { try await signals.clearHistory("USDCOP") }

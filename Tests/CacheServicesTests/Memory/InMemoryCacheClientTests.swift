@@ -102,7 +102,7 @@ private final class HandClock: Sendable {
 
     @Test func `five minutes ahead is allowed and a millisecond more is not`() async throws {
         let signals = SignalCache(InMemoryCacheClient(clock: HandClock().clock))
-        #expect(try await signals.publish(try .sample(at: .sample + .milliseconds(300_000))).latest == .stored)
+        #expect(try await signals.publish(.sample(at: .sample + .milliseconds(300_000))).latest == .stored)
         await expect(.futureTimestamp) { try await signals.publish(try .sample(at: .sample + .milliseconds(300_001))) }
     }
 
@@ -113,12 +113,12 @@ private final class HandClock: Sendable {
         try await signals.publish(try .sample())
         try await signals.addToHistory("USDCOP", try .sample())
         try await metrics.setPosition("USDCOP", try .sample())
-        try await metrics.setPosition("USDCOP", try .sample(.closed))
+        try await metrics.setPosition("USDCOP", try .sample(status: .closed))
         try await metrics.setCustomMetric("a", try CustomMetricValue(1))
         try await signals.clearHistory("USDCOP")
         let changes = try await cache.events.entries(after: .zero, limit: 100).compactMap(ChangeEvent.init)
         #expect(changes.map(\.event) == ["set-and-add", "set-and-add", "set", "closed", "set", "cleared"])
         #expect(changes.map(\.topic) == [.signals, .signals, .positions, .positions, .metrics, .signals])
-        #expect(changes.first?.value == (try Signal.sample().json))
+        #expect(try changes.first?.value == Signal.sample().json)
     }
 }

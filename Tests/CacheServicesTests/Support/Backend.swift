@@ -43,8 +43,7 @@ func withRedis(
     _ options: String..., namespace: Namespace = .standard,
     _ body: @Sendable (RedisCacheClient, PrivateRedis) async throws -> Void
 ) async throws {
-    let server = try PrivateRedis(options: options)
-    try await server.start()
+    let server = try await PrivateRedis.start(options: options)
     defer { server.stop() }
     try await withRedis(on: server, namespace: namespace) { cache in try await body(cache, server) }
 }

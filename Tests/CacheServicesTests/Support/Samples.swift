@@ -32,8 +32,9 @@ extension Signal {
 }
 
 extension Position {
-    static func sample(_ id: String = "pos-1", symbol: Symbol = "USDCOP", pnl: Double = 12.5, _ status: PositionStatus = .open) throws
-        -> Position {
+    static func sample(_ id: String = "pos-1", symbol: Symbol = "USDCOP", pnl: Double = 12.5, status: PositionStatus = .open) throws
+        -> Position
+    {
         try Position(
             positionID: id, symbol: symbol, entryPrice: 4250, currentPrice: 4262.5, quantity: 1, pnl: pnl, pnlPercent: 0.29,
             entryTime: .sample, status: status)

@@ -1,0 +1,42 @@
+import ArgumentParser
+import DashboardServer
+
+/// What only the service is told.
+struct ServiceOptions: ParsableArguments {
+    @Option(
+        name: .variable(ConfigurationTable.cacheBackend), help: .variable(ConfigurationTable.cacheBackend, "backend"),
+        completion: .list(["auto", "redis", "memory"]))
+    var cacheBackend: String?
+
+    @Option(name: .variable(ConfigurationTable.cacheMaximumEntries), help: .variable(ConfigurationTable.cacheMaximumEntries, "number"))
+    var cacheMaximumEntries: String?
+
+    @Option(name: .variable(ConfigurationTable.host), help: .variable(ConfigurationTable.host, "host"))
+    var host: String?
+
+    @Option(name: .variable(ConfigurationTable.port), help: .variable(ConfigurationTable.port, "port"))
+    var port: String?
+
+    @Option(name: .variable(ConfigurationTable.keysFile), help: .variable(ConfigurationTable.keysFile, "file"), completion: .file())
+    var keysFile: String?
+
+    @Option(name: .variable(ConfigurationTable.maximumConnections), help: .variable(ConfigurationTable.maximumConnections, "number"))
+    var maximumConnections: String?
+
+    @Option(name: .variable(ConfigurationTable.requestTimeout), help: .variable(ConfigurationTable.requestTimeout, "duration"))
+    var requestTimeout: String?
+
+    @Option(name: .variable(ConfigurationTable.idleTimeout), help: .variable(ConfigurationTable.idleTimeout, "duration"))
+    var idleTimeout: String?
+
+    /// What the command line says, by the names of the variables.
+    var flags: [String: String] {
+        let values: [(ConfigurationVariable, String?)] = [
+            (ConfigurationTable.cacheBackend, cacheBackend), (ConfigurationTable.cacheMaximumEntries, cacheMaximumEntries),
+            (ConfigurationTable.host, host), (ConfigurationTable.port, port), (ConfigurationTable.keysFile, keysFile),
+            (ConfigurationTable.maximumConnections, maximumConnections), (ConfigurationTable.requestTimeout, requestTimeout),
+            (ConfigurationTable.idleTimeout, idleTimeout),
+        ]
+        return values.reduce(into: [:]) { flags, pair in flags[pair.0.name] = pair.1 }
+    }
+}

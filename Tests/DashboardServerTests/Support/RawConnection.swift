@@ -1,0 +1,59 @@
+import NIOCore
+import NIOPosix
+
+/// One TCP connection on which a test writes whatever bytes it wants.
+struct RawConnection: ~Copyable {
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private var received: [UInt8] = []
+
+    /// Opens a connection for the length of `body`.
+    static func open<Value: Sendable>(
+        port: Int, _ body: (inout RawConnection) async throws -> Value
+    ) async throws -> Value {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var connection = RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+            return try await body(&connection)
+        }
+    }
+
+    private init(inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
+        self.inbound = inbound
+        self.outbound = outbound
+    }
+
+    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
+
+    /// Says that nothing more will be sent.
+    func finishSending() { outbound.finish() }
+
+    /// The next reply; nil when the connection ends before it.
+    mutating func reply(isHead: Bool = false) async throws -> HTTPReply? {
+        while true {
+            if let reply = HTTPReply.take(from: &received, isHead: isHead) { return reply }
+            guard try await receive() else { return nil }
+        }
+    }
+
+    /// Whether the server ends the connection without another byte.
+    mutating func isEnded() async -> Bool {
+        guard received.isEmpty else { return false }
+        return ((try? await receive()) ?? false) == false
+    }
+
+    private mutating func receive() async throws -> Bool {
+        guard let buffer = try await inbound.next() else { return false }
+        received += Array(buffer: buffer)
+        return true
+    }
+}

@@ -1,0 +1,162 @@
+import CacheServices
+import Foundation
+import Hiredis
+import LoggingServices
+import Testing
+
+@testable import DashboardServer
+
+@Suite("The configuration")
+struct ConfigurationLoaderTests {
+    @Test func `without anything it is the defaults`() throws {
+        let outcome = try ConfigurationLoader().load()
+        #expect(outcome.settings.port == 8090)
+        #expect(outcome.settings.redis.description == "redis://127.0.0.1:6379/0")
+        #expect(outcome.given.isEmpty)
+        #expect(outcome.warnings.isEmpty)
+    }
+
+    @Test func `flags go over the environment, and that over the file`() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("c.yaml", "USDCOP_PORT: 1\nUSDCOP_HOST: 127.0.0.2\nLOG_LEVEL: debug\n")
+        let loader = ConfigurationLoader(
+            flags: ["USDCOP_PORT": "3"], environment: ["USDCOP_PORT": "2", "USDCOP_HOST": "127.0.0.3"], file: file)
+        let outcome = try loader.load()
+        #expect(outcome.settings.port == 3)
+        #expect(outcome.settings.host == "127.0.0.3")
+        #expect(outcome.settings.logLevel == .debug)
+        #expect(outcome.given == ["USDCOP_PORT", "USDCOP_HOST", "LOG_LEVEL"])
+    }
+
+    @Test func `every variable can be set, in JSON too`() throws {
+        let scratch = try ScratchDirectory()
+        let keys = try scratch.file("keys", "reader:me:0123456789abcdef\n")
+        let password = try scratch.file("pw", "se:cret@/\n")
+        let file = try scratch.file(
+            "c.json",
+            """
+            {"REDIS_URL": "redis://bob@h:7000/3", "REDIS_PASSWORD_FILE": "\(password)", "REDIS_COMMAND_TIMEOUT": "500ms",
+            "REDIS_CONNECT_TIMEOUT": "2s", "CACHE_BACKEND": "redis", "USDCOP_NAMESPACE": "desk", "USDCOP_CACHE_TTL": "5m",
+            "USDCOP_CACHE_MAX_ENTRIES": 50, "USDCOP_HOST": "0.0.0.0", "USDCOP_PORT": 0, "USDCOP_API_KEYS_FILE": "\(keys)",
+            "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal"}
+            """)
+        let settings = try ConfigurationLoader(file: file).load().settings
+        #expect(settings.redis.description == "redis://h:7000/3")
+        #expect(settings.redis.user == "bob")
+        #expect(settings.redis.password == "se:cret@/")
+        #expect(settings.redis.commandTimeout == .milliseconds(500))
+        #expect(settings.redis.connectTimeout == .seconds(2))
+        #expect(settings.backend == .redis)
+        #expect(settings.namespace.rawValue == "desk")
+        #expect(settings.cacheLifetime == .seconds(300))
+        #expect(settings.cacheMaximumEntries == 50)
+        #expect(settings.host == "0.0.0.0")
+        #expect(settings.port == 0)
+        #expect(!settings.keys.isEmpty)
+        #expect(settings.maximumConnections == 7)
+        #expect(settings.requestTimeout == .seconds(3600))
+        #expect(settings.idleTimeout == .seconds(86_400))
+        #expect(settings.logLevel == .fatal)
+    }
+
+    @Test(arguments: [
+        ("REDIS_URL", "http://x"), ("REDIS_URL", "redis://user@h"), ("REDIS_CA_FILE", "/nonexistent"), ("REDIS_PASSWORD_FILE", "/nonexistent"),
+        ("REDIS_PASSWORD_FILE", "/"), ("REDIS_COMMAND_TIMEOUT", "1"), ("REDIS_COMMAND_TIMEOUT", "1ms"), ("REDIS_CONNECT_TIMEOUT", "-1s"),
+        ("CACHE_BACKEND", "Redis"), ("USDCOP_NAMESPACE", "UPPER"), ("USDCOP_NAMESPACE", "a:b"), ("USDCOP_CACHE_TTL", "0s"),
+        ("USDCOP_CACHE_MAX_ENTRIES", "0"), ("USDCOP_CACHE_MAX_ENTRIES", "99999999999999999999"), ("USDCOP_HOST", "a b"),
+        ("USDCOP_HOST", "0.0.0.0"), ("USDCOP_PORT", "65536"), ("USDCOP_PORT", "-1"), ("USDCOP_PORT", "８０"), ("USDCOP_API_KEYS", "nonsense"),
+        ("USDCOP_API_KEYS", "# nobody"), ("USDCOP_API_KEYS_FILE", "/nonexistent"), ("USDCOP_MAX_CONNECTIONS", "1e3"),
+        ("USDCOP_REQUEST_TIMEOUT", "soon"), ("USDCOP_IDLE_TIMEOUT", "60"), ("LOG_LEVEL", "loud"), ("LOG_LEVEL", "debug\u{0}"),
+    ])
+    func `a bad value names its variable`(name: String, value: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader(environment: [name: value]).load() }
+        #expect(error?.problems.map(\.variable) == [name])
+    }
+
+    @Test func `all problems are told at once, and no secret with them`() throws {
+        let environment = [
+            "REDIS_URL": "redis://u:hunter2@h:99999", "USDCOP_PORT": "x", "LOG_LEVEL": "y", "USDCOP_API_KEYS": "reader:me:hunter3",
+        ]
+        let error = try #require(throws: ConfigurationError.self) { try ConfigurationLoader(environment: environment).load() }
+        #expect(Set(error.problems.map(\.variable)) == ["REDIS_URL", "USDCOP_PORT", "LOG_LEVEL", "USDCOP_API_KEYS"])
+        #expect(!error.description.contains("hunter"))
+    }
+
+    @Test func `variables of no concern are not looked at`() throws {
+        let environment = ["USDCOP_API_KEYS_FILE": "/nonexistent", "USDCOP_PORT": "x"]
+        #expect(throws: Never.self) { try ConfigurationLoader(ConfigurationTable.connection, environment: environment).load() }
+    }
+
+    @Test func `an empty variable counts as not set, an empty flag is a mistake`() throws {
+        #expect(try ConfigurationLoader(environment: ["USDCOP_PORT": ""]).load().settings.port == 8090)
+        #expect(throws: ConfigurationError.self) { try ConfigurationLoader(flags: ["USDCOP_PORT": ""]).load() }
+    }
+
+    @Test(arguments: [("pw", "s3cret"), ("pw\n", "s3cret\n"), ("pw\r\n", "s3cret\r\n")])
+    func `a line break at the end of a password file does not count`(name: String, contents: String) throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("pw", contents)
+        let outcome = try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file]).load()
+        #expect(outcome.settings.redis.password == "s3cret")
+        #expect(outcome.warnings.isEmpty)
+    }
+
+    @Test(arguments: ["", "\n", "a\nb\n", String(repeating: "x", count: 5000)])
+    func `a password file has one line`(contents: String) throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("pw", contents)
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file]).load() }
+        #expect(error?.problems.map(\.variable) == ["REDIS_PASSWORD_FILE"])
+    }
+
+    @Test func `a password in the address and one in a file are one too many`() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("pw", "one")
+        let error = #expect(throws: ConfigurationError.self) {
+            try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file, "REDIS_URL": "redis://:two@h"]).load()
+        }
+        #expect(error?.problems.map(\.variable) == ["REDIS_URL"])
+    }
+
+    @Test func `files with secrets that others can read are warned of`() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("pw", "s3cret", mode: 0o644)
+        #expect(try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file]).load().warnings == [.openFile(variable: "REDIS_PASSWORD_FILE")])
+    }
+
+    @Test func `keys come from one place`() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("keys", "reader:me:0123456789abcdef")
+        let error = #expect(throws: ConfigurationError.self) {
+            try ConfigurationLoader(environment: ["USDCOP_API_KEYS_FILE": file, "USDCOP_API_KEYS": "reader:me:0123456789abcdef"]).load()
+        }
+        #expect(error?.problems.map(\.variable) == ["USDCOP_API_KEYS"])
+    }
+
+    @Test(arguments: [
+        ("c.json", "{"), ("c.json", "[]"), ("c.json", #"{"USDCOP_PORT":1,"USDCOP_PORT":2}"#), ("c.json", #"{"USDCOP_PROT":1}"#),
+        ("c.json", #"{"usdcop":{"port":1}}"#), ("c.yaml", "a: [b"), ("c.yaml", "- a"), ("c.yaml", ""), ("c.yml", "USDCOP_PROT: 1"),
+        ("c.toml", ""),
+    ])
+    func `a bad file is named`(name: String, contents: String) throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file(name, contents)
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader(file: file).load() }
+        #expect(error?.problems.map(\.variable) == ["--config"])
+    }
+
+    @Test func `a value of another kind in a file names its variable`() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.file("c.json", #"{"USDCOP_PORT": [1], "LOG_LEVEL": 1.5}"#)
+        let error = try #require(throws: ConfigurationError.self) { try ConfigurationLoader(file: file).load() }
+        #expect(Set(error.problems.map(\.variable)) == ["USDCOP_PORT", "LOG_LEVEL"])
+    }
+
+    @Test func `an unknown variable is warned of with the nearest name`() throws {
+        let outcome = try ConfigurationLoader(environment: ["USDCOP_PROT": "1", "USDCOP_ZZZZZZZZZZZZZZZ": "1", "OTHER": "1"]).load()
+        #expect(
+            outcome.warnings == [
+                .unknownVariable("USDCOP_PROT", nearest: "USDCOP_PORT"), .unknownVariable("USDCOP_ZZZZZZZZZZZZZZZ", nearest: nil),
+            ])
+    }
+}
