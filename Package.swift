@@ -56,6 +56,7 @@ let package = Package(
             name: "CacheServices",
             dependencies: [
                 "Hiredis",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -89,6 +90,12 @@ let package = Package(
             name: "RedisTesting",
             dependencies: ["Hiredis", .product(name: "NIOPosix", package: "swift-nio")],
             path: "Tests/RedisTesting"
+        ),
+        // The measured side of scripts/bench.
+        .executableTarget(
+            name: "usdcop-bench",
+            dependencies: ["DashboardServer", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/Benchmarks"
         ),
         .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
         .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),

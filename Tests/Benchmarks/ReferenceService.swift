@@ -23,7 +23,7 @@ enum ReferenceService {
                 .post { call in
                     let body = try call.body.withUnsafeReadableBytes { bytes throws(JSONParseError) in try JSONParser.parse(bytes) }
                     let signal = try Signal(strict: body["signal"] ?? .null)
-                    return Answer(signal.jsonValue, status: .created)
+                    return Answer(signal.jsonValue)
                 }),
         ]
     }

@@ -14,7 +14,9 @@ struct AccessTests {
 
     @Test func `every method of every route lets exactly the roles of the table through`() async throws {
         let keys = try KeyRing(lines: Self.keys)
-        try await RunningService.with { $0.keys = keys } _: { (service) async throws in
+        try await RunningService.with {
+            $0.keys = keys
+        } _: { (service) async throws in
             for route in service.service.routes.routes {
                 let target = route.pattern.text.replacingSubrange("{symbol}", "USDCOP").replacingSubrange("{name}", "a")
                 for endpoint in route.endpoints {
@@ -41,7 +43,9 @@ struct AccessTests {
 
     @Test func `a refusal says what is needed and writes nothing`() async throws {
         let keys = try KeyRing(lines: Self.keys)
-        try await RunningService.with { $0.keys = keys } _: { (service) async throws in
+        try await RunningService.with {
+            $0.keys = keys
+        } _: { (service) async throws in
             let before = try await service.fingerprint()
             let none = try await service.send("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal)}"#)
             #expect(none.code == "unauthenticated")
@@ -75,7 +79,9 @@ struct AccessTests {
 
     @Test func `one credential counts, in either header`() async throws {
         let keys = try KeyRing(lines: Self.keys)
-        try await RunningService.with { $0.keys = keys } _: { (service) async throws in
+        try await RunningService.with {
+            $0.keys = keys
+        } _: { (service) async throws in
             for (headers, status) in Self.credentials {
                 #expect(try await service.get("/api/cache/signals", headers: headers).status == status, "\(headers)")
             }

@@ -78,7 +78,10 @@ struct BadInputTests {
         let before = try await service.fingerprint()
         let reply = try await service.request(address.method, address.target)
         #expect(reply.status == 400)
-        #expect(reply.code == (address.wrong.contains { $0 == "symbol" || $0 == "name" } && !address.target.contains("?") ? "invalid_path" : "invalid_query"))
+        #expect(
+            reply.code
+                == (address.wrong.contains { $0 == "symbol" || $0 == "name" } && !address.target.contains("?")
+                    ? "invalid_path" : "invalid_query"))
         #expect(reply.wrong == address.wrong)
         #expect(try await service.fingerprint() == before)
     }
@@ -89,7 +92,8 @@ struct BadInputTests {
         ("an array", Array("[]".utf8)), ("a string", Array(#""signal""#.utf8)), ("a number", Array("1".utf8)), ("null", Array("null".utf8)),
         ("repeated names", Array(#"{"signal": 1, "signal": 1, "metrics": 1, "metrics": 2}"#.utf8)),
         ("a repeated name inside", Array(#"{"signal": {"price": 1, "pr\u0069ce": 2}}"#.utf8)),
-        ("more behind", Array("{} {}".utf8)), ("NaN", Array(#"{"signal": NaN}"#.utf8)), ("a huge number", Array(#"{"signal": 1e999}"#.utf8)),
+        ("more behind", Array("{} {}".utf8)), ("NaN", Array(#"{"signal": NaN}"#.utf8)),
+        ("a huge number", Array(#"{"signal": 1e999}"#.utf8)),
         ("invalid UTF-8", Array(#"{"a": ""#.utf8) + [0xff, 0xfe] + Array(#""}"#.utf8)), ("NUL", Array("{\"a\": \"\0\"}".utf8)),
         ("a byte order mark", [0xef, 0xbb, 0xbf] + Array("{}".utf8)),
         ("30,000 levels", [UInt8](repeating: UInt8(ascii: "["), count: 30_000) + [UInt8](repeating: UInt8(ascii: "]"), count: 30_000)),
@@ -179,7 +183,10 @@ struct BadInputTests {
         ("PUT", "/api/cache/metrics", "{}", ["metrics"]),
         ("PUT", "/api/cache/metrics", #"{"metrics": {}}"#, ["metrics.timestamp"]),
         ("PUT", "/api/cache/metrics", #"{"metrics": {"timestamp": "2025-01-15T10:30:00Z", "win_rate": 2}}"#, ["metrics.win_rate"]),
-        ("PUT", "/api/cache/metrics", #"{"metrics": {"timestamp": "2025-01-15T10:30:00Z", "total_trades": 1.5}}"#, ["metrics.total_trades"]),
+        (
+            "PUT", "/api/cache/metrics", #"{"metrics": {"timestamp": "2025-01-15T10:30:00Z", "total_trades": 1.5}}"#,
+            ["metrics.total_trades"]
+        ),
         ("PUT", "/api/cache/metrics", #"{"metrics": {"timestamp": "2025-01-15T10:30:00Z", "total_pnl": null}}"#, ["metrics.total_pnl"]),
         ("PATCH", "/api/cache/metrics", #"{"metrics": {}}"#, ["metrics"]),
         ("PATCH", "/api/cache/metrics", #"{"metrics": {"wins": 2}}"#, ["metrics.wins"]),
@@ -189,8 +196,14 @@ struct BadInputTests {
         ("PUT", "/api/cache/metrics/custom/a", #"{"value": 1, "ttl": 1}"#, ["ttl"]),
         ("PUT", "/api/cache/positions/USDCOP", "{}", ["position"]),
         ("PUT", "/api/cache/positions/EURCOP", #"{"position": \#(Samples.position)}"#, ["position.symbol"]),
-        ("PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position.replacingSubrange("1000", "0"))}"#, ["position.quantity"]),
-        ("PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position.replacingSubrange("OPEN", "open"))}"#, ["position.status"]),
+        (
+            "PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position.replacingSubrange("1000", "0"))}"#,
+            ["position.quantity"]
+        ),
+        (
+            "PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position.replacingSubrange("OPEN", "open"))}"#,
+            ["position.status"]
+        ),
     ]
 
     @Test(arguments: bodies)

@@ -10,14 +10,19 @@ import Testing
 struct DamagedValueTests {
     static let damaged: [(key: String, target: String, others: [String])] = [
         ("signal:latest", "/api/cache/signals", ["/api/cache/signals?type=history&symbol=USDCOP", "/api/cache/metrics"]),
-        ("signal:history:USDCOP", "/api/cache/signals?type=history&symbol=USDCOP", ["/api/cache/signals", "/api/cache/signals?type=history&symbol=EURCOP"]),
+        (
+            "signal:history:USDCOP", "/api/cache/signals?type=history&symbol=USDCOP",
+            ["/api/cache/signals", "/api/cache/signals?type=history&symbol=EURCOP"]
+        ),
         ("metrics:financial", "/api/cache/metrics", ["/api/cache/metrics/custom", "/api/cache/positions"]),
         ("metrics:custom:a", "/api/cache/metrics/custom/a", ["/api/cache/metrics", "/api/cache/metrics/custom/b"]),
         ("position:active:USDCOP", "/api/cache/positions/USDCOP", ["/api/cache/positions/EURCOP", "/api/cache/positions"]),
     ]
 
     @Test(arguments: damaged)
-    func `a key of another type is a 500 that names it, and stays as it is`(damage: (key: String, target: String, others: [String])) async throws {
+    func `a key of another type is a 500 that names it, and stays as it is`(damage: (key: String, target: String, others: [String]))
+        async throws
+    {
         let service = try await SharedService.empty()
         try await service.redis.ask("SADD", .text("usdcop:" + damage.key), "foreign")
         let reply = try await service.get(damage.target)
@@ -30,7 +35,9 @@ struct DamagedValueTests {
     }
 
     @Test(arguments: damaged)
-    func `a value that cannot be read is a 500 that names its key, and stays as it is`(damage: (key: String, target: String, others: [String])) async throws {
+    func `a value that cannot be read is a 500 that names its key, and stays as it is`(
+        damage: (key: String, target: String, others: [String])
+    ) async throws {
         let service = try await SharedService.empty()
         let key = RedisArgument.text("usdcop:" + damage.key)
         if damage.key.hasPrefix("signal:history") {

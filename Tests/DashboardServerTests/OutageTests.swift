@@ -55,7 +55,9 @@ struct OutageTests {
     }
 
     @Test func `with redis, everything that needs it is a 503 that says what happened`() async throws {
-        try await RunningService.with { $0.backend = .redis } _: { (service) async throws in
+        try await RunningService.with {
+            $0.backend = .redis
+        } _: { (service) async throws in
             _ = try await service.send("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal)}"#)
             service.redis.kill()
             // The first one may find the connection not yet known to be lost.
@@ -79,7 +81,9 @@ struct OutageTests {
     }
 
     @Test func `when Redis hangs, everything is answered within 2 seconds, and an unknown outcome is called unknown`() async throws {
-        try await RunningService.with { $0.backend = .redis } _: { (service) async throws in
+        try await RunningService.with {
+            $0.backend = .redis
+        } _: { (service) async throws in
             _ = try await service.send("PUT", "/api/cache/metrics", #"{"metrics": \#(Samples.metrics)}"#)
             service.redis.pause()
             let requests: [(String, String, String?)] = [

@@ -7,7 +7,9 @@ import Testing
 
 @Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
 struct ProtocolTests {
-    @Test(arguments: ["/nothing", "/", "/api", "/api/cache/signals/", "/api/cache/positions/", "//livez", "/api/cache/positions/a/b", "/livez/x"])
+    @Test(arguments: [
+        "/nothing", "/", "/api", "/api/cache/signals/", "/api/cache/positions/", "//livez", "/api/cache/positions/a/b", "/livez/x",
+    ])
     func `an unknown path is a 404 problem`(target: String) async throws {
         let service = try #require(SharedService.current)
         for method in ["GET", "POST", "DELETE"] {
@@ -114,7 +116,8 @@ struct ProtocolTests {
         let service = try #require(SharedService.current)
         let before = try await service.fingerprint()
         let headers = type.map { [("Content-Type", $0)] } ?? []
-        let reply = try await service.request("POST", "/api/cache/signals", headers: headers, body: Array(#"{"signal": \#(Samples.signal)}"#.utf8))
+        let reply = try await service.request(
+            "POST", "/api/cache/signals", headers: headers, body: Array(#"{"signal": \#(Samples.signal)}"#.utf8))
         #expect(reply.status == 415)
         #expect(reply.code == "unsupported_media_type")
         #expect(try await service.fingerprint() == before)
@@ -124,7 +127,8 @@ struct ProtocolTests {
     func `a body declared as JSON is read`(type: String) async throws {
         let service = try await SharedService.empty()
         let body = Array(#"{"value": 1}"#.utf8)
-        #expect(try await service.request("PUT", "/api/cache/metrics/custom/a", headers: [("Content-Type", type)], body: body).status == 200)
+        #expect(
+            try await service.request("PUT", "/api/cache/metrics/custom/a", headers: [("Content-Type", type)], body: body).status == 200)
     }
 
     @Test func `a compressed body is a 415`() async throws {
@@ -145,7 +149,8 @@ struct ProtocolTests {
 
     @Test func `a chunked body is read, and beyond 64 KB it is a 413 before its end`() async throws {
         let service = try await SharedService.empty()
-        let head = "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let head =
+            "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         try await RawConnection.open(port: service.port) { (connection) async throws in
             try await connection.send(head + "5\r\n{\"val\r\n8\r\nue\": 12}\r\n0\r\n\r\n")
             #expect(try await connection.reply()?.status == 200)
@@ -202,7 +207,8 @@ struct ProtocolTests {
         let before = try await service.fingerprint()
         try await RawConnection.open(port: service.port) { (connection) async throws in
             try await connection.send(
-                "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"value\": 1}")
+                "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"value\": 1}"
+            )
             connection.finishSending()
             #expect(try await connection.reply().map { $0.status == 400 } ?? true)
         }

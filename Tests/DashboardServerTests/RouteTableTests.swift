@@ -7,11 +7,12 @@ import Testing
     private let table = RouteTable(
         ["/a", "/a/{name}", "/a/{name}/b", "/a/fixed"].map { path in Route(path, .get(nil) { _ in Answer([:]) }) })
 
-    @Test(arguments: [
-        ("/a", "/a", nil), ("/a/x", "/a/{name}", "x"), ("/a/fixed", "/a/fixed", nil), ("/a/x%2Fb", "/a/{name}", "x/b"),
-        ("/a/x+y/b", "/a/{name}/b", "x+y"), ("/a/%20", "/a/{name}", " "), ("/a/", nil, nil), ("/a//b", nil, nil), ("a", nil, nil),
-        ("", nil, nil), ("/", nil, nil), ("/a/x/c", nil, nil), ("*", nil, nil), ("/A", nil, nil),
-    ] as [(String, String?, String?)])
+    @Test(
+        arguments: [
+            ("/a", "/a", nil), ("/a/x", "/a/{name}", "x"), ("/a/fixed", "/a/fixed", nil), ("/a/x%2Fb", "/a/{name}", "x/b"),
+            ("/a/x+y/b", "/a/{name}/b", "x+y"), ("/a/%20", "/a/{name}", " "), ("/a/", nil, nil), ("/a//b", nil, nil), ("a", nil, nil),
+            ("", nil, nil), ("/", nil, nil), ("/a/x/c", nil, nil), ("*", nil, nil), ("/A", nil, nil),
+        ] as [(String, String?, String?)])
     func `finds the route of a path`(path: String, pattern: String?, name: String?) throws {
         let match = try table.match(path)
         #expect(match?.route.pattern.text == pattern)

@@ -64,9 +64,10 @@ struct SignalRoutesTests {
         #expect(try await service.request("DELETE", "/api/cache/signals?symbol=USDCOP").json == ["cleared": 0])
     }
 
-    @Test(arguments: [
-        (nil, "stored", "added"), ("set-and-add", "stored", "added"), ("set-latest", "stored", nil), ("add-to-history", nil, "added"),
-    ] as [(String?, String?, String?)])
+    @Test(
+        arguments: [
+            (nil, "stored", "added"), ("set-and-add", "stored", "added"), ("set-latest", "stored", nil), ("add-to-history", nil, "added"),
+        ] as [(String?, String?, String?)])
     func `does what the action says`(action: String?, latest: String?, history: String?) async throws {
         let service = try await SharedService.empty()
         let body = #"{"signal": \#(Samples.signal)\#(action.map { #", "action": "\#($0)""# } ?? ""), "audit": false}"#

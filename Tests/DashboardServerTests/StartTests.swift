@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import RedisTesting
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import DashboardServer
@@ -26,7 +27,9 @@ struct StartTests {
     @Test(arguments: [(CacheBackendChoice.auto, "memory"), (.redis, "redis_away")])
     func `without Redis it starts all the same, and is not ready`(backend: CacheBackendChoice, reason: String) async throws {
         let redis = try PrivateRedis()
-        try await RunningService.with(redis: redis) { $0.backend = backend } _: { (service) async throws in
+        try await RunningService.with(redis: redis) {
+            $0.backend = backend
+        } _: { (service) async throws in
             let ready = try await service.get("/readyz")
             #expect(ready.status == 503)
             #expect(ready.json["reasons"]?.elements?.first?["code"]?.text == reason)
@@ -52,7 +55,9 @@ struct StartTests {
 
     @Test func `with memory nothing of Redis is touched`() async throws {
         let redis = try PrivateRedis()
-        try await RunningService.with(redis: redis) { $0.backend = .memory } _: { (service) async throws in
+        try await RunningService.with(redis: redis) {
+            $0.backend = .memory
+        } _: { (service) async throws in
             #expect(service.service.redis == nil)
             let post = try await service.send("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal)}"#)
             #expect(post.json["stored"] == "memory")
@@ -80,52 +85,113 @@ struct StartTests {
         try await RunningService.with(redis: redis) { (first) async throws in
             let port = first.port
             let error = await #expect(throws: StartError.self) {
-                try await RunningService.with(redis: redis) { $0.port = port } _: { _ in Issue.record("it started") }
+                try await RunningService.with(redis: redis) {
+                    $0.port = port
+                } _: { _ in
+                    Issue.record("it started")
+                }
             }
             guard case .cannotListen(_, port, _)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
         }
     }
 
     @Test func `a graceful shutdown finishes the request under way, takes no new one, and ends without an error`() async throws {
-        let redis = try await PrivateRedis.start()
-        var settings = Settings()
-        settings.redis = redis.configuration
-        settings.port = 0
-        let log = RecordedLog()
-        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
-        let (releases, released) = AsyncStream.makeStream(of: Void.self)
-        let slow = Route(
-            "/slow",
-            .get(nil) { _ in
-                arrived.yield()
-                for await _ in releases { break }
-                return Answer(["done": true])
-            })
-        let service = try DashboardService(settings: settings, logger: log.logger, extraRoutes: [slow]) { listening.yield($0.port ?? 0) }
-        let group = ServiceGroup(services: [service], logger: log.logger)
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let port = await ports.first { _ in true } ?? 0
+        let slow = SlowRoute()
+        try await Self.withShutdown(of: slow, drainTime: .seconds(10)) { port, shutDown in
             try await RawConnection.open(port: port) { (connection) async throws in
                 try await connection.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-                _ = await arrivals.first { _ in true }
-                await group.triggerGracefulShutdown()
-                // New connections are refused as soon as the listening socket is closed.
-                while (try? await RawConnection.open(port: port) { other in
-                    try await other.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
-                    return try await other.reply() != nil
-                }) == true { try await Task.sleep(for: .milliseconds(5)) }
-                released.yield()
+                await slow.arrival()
+                await shutDown()
+                while await Self.isAnswered(port: port) { try await Task.sleep(for: .milliseconds(5)) }
+                slow.release()
                 let reply = try await connection.reply()
                 #expect(reply?.text == #"{"done":true}"#)
                 #expect(await connection.isEnded())
             }
+        }
+    }
+
+    @Test func `a request that does not end is given up when the time to drain is over`() async throws {
+        let slow = SlowRoute()
+        try await Self.withShutdown(of: slow, drainTime: .milliseconds(200)) { port, shutDown in
+            try await RawConnection.open(port: port) { (connection) async throws in
+                try await connection.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+                await slow.arrival()
+                await shutDown()
+                while try await connection.reply() != nil {}
+            }
+        }
+    }
+
+    /// Runs a service with a slow route until its end, which must be without an error.
+    private static func withShutdown(
+        of slow: SlowRoute, drainTime: Duration, _ body: @Sendable (Int, @escaping @Sendable () async -> Void) async throws -> Void
+    ) async throws {
+        let redis = try await PrivateRedis.start()
+        var settings = Settings()
+        settings.redis = redis.configuration
+        settings.port = 0
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let service = try DashboardService(settings: settings, logger: RecordedLog().logger, extraRoutes: [slow.route]) {
+            listening.yield($0.port ?? 0)
+        }
+        let group = ServiceGroup(services: [Stoppable(service: service, drainTime: drainTime)], logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let port = await ports.first { _ in true } ?? 0
+            try await body(port) { await group.triggerGracefulShutdown() }
             try await tasks.next()
         }
     }
 
-    @Test func `connections beyond the limit wait, and idle ones are closed`() async throws {
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+
+        var isSet: Bool { value.load(ordering: .relaxed) }
+
+        func set() { value.store(true, ordering: .relaxed) }
+    }
+
+    /// The service under a group that can be shut down without a signal.
+    private struct Stoppable: Service {
+        let service: DashboardService
+        let drainTime: Duration
+
+        func run() async throws { try await service.run(signals: [], drainTime: drainTime) }
+    }
+
+    private static func isAnswered(port: Int) async -> Bool {
+        let answer = try? await RawConnection.open(port: port) { (connection) async throws in
+            try await connection.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            return try await connection.reply() != nil
+        }
+        return answer ?? false
+    }
+
+    @Test func `a connection beyond the limit waits for one to end`() async throws {
+        try await RunningService.with {
+            $0.maximumConnections = 1
+        } _: { (service) async throws in
+            let firstIsOver = Flag()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await RawConnection.open(port: service.port) { (connection) async throws in
+                    try await connection.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+                    #expect(try await connection.reply()?.status == 200)
+                    group.addTask {
+                        let second = try await service.get("/livez")
+                        #expect(second.status == 200)
+                        #expect(firstIsOver.isSet)
+                    }
+                    // Long enough for an answer, if there were one.
+                    try await Task.sleep(for: .milliseconds(100))
+                    firstIsOver.set()
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `idle connections are closed, and clients that send their bodies too slowly, too`() async throws {
         try await RunningService.with {
             $0.idleTimeout = .milliseconds(300)
             $0.requestTimeout = .milliseconds(300)

@@ -2,17 +2,18 @@
 import Testing
 
 @Suite struct RedisCommandTests {
-    @Test(arguments: [
-        (RedisCommand("PING"), "*1\r\n$4\r\nPING\r\n"),
-        (RedisCommand("SET", ["k", .bytes(Array("a\r\n\0b".utf8))]), "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\n\0b\r\n"),
-        (RedisCommand("ECHO", [.text("")]), "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n"),
-        (RedisCommand("ECHO", [.bytes([])]), "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n"),
-        (RedisCommand("ECHO", ["é🔑"]), "*2\r\n$4\r\nECHO\r\n$6\r\né🔑\r\n"),
-        (RedisCommand("INCRBY", ["n", .integer(Int64.min)]), "*3\r\n$6\r\nINCRBY\r\n$1\r\nn\r\n$20\r\n-9223372036854775808\r\n"),
-        (RedisCommand(""), "*1\r\n$0\r\n\r\n"),
-    ])
-    func `delimits every argument by its length`(command: RedisCommand, wire: String) {
-        #expect(command.encoded == Array(wire.utf8))
+    @Test(
+        arguments: [
+            (RedisCommand("PING"), "*1\r\n$4\r\nPING\r\n"),
+            (RedisCommand("SET", ["k", .bytes(Array("a\r\n\0b".utf8))]), "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\n\0b\r\n"),
+            (RedisCommand("ECHO", [.text("")]), "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n"),
+            (RedisCommand("ECHO", [.bytes([])]), "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n"),
+            (RedisCommand("ECHO", ["é🔑"]), "*2\r\n$4\r\nECHO\r\n$6\r\né🔑\r\n"),
+            (RedisCommand("INCRBY", ["n", .integer(Int64.min)]), "*3\r\n$6\r\nINCRBY\r\n$1\r\nn\r\n$20\r\n-9223372036854775808\r\n"),
+            (RedisCommand(""), "*1\r\n$0\r\n\r\n"),
+        ] as [(RedisCommand, Wire)])
+    func `delimits every argument by its length`(command: RedisCommand, wire: Wire) {
+        #expect(command.encoded == wire.bytes)
     }
 
     @Test func `encodes many and large arguments`() {

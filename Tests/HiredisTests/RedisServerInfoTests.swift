@@ -30,7 +30,10 @@ import Testing
         #expect(info.warnings.isEmpty)
     }
 
-    @Test(arguments: ["", "#", ":", "no colon\r\n", "role:\r\naof_enabled:x\r\n", "\0\u{1}:\r\n\n\r", "redis_version:\r\nused_memory:99999999999999999999"])
+    @Test(arguments: [
+        "", "#", ":", "no colon\r\n", "role:\r\naof_enabled:x\r\n", "\0\u{1}:\r\n\n\r",
+        "redis_version:\r\nused_memory:99999999999999999999",
+    ])
     func `takes anything for an answer`(text: String) {
         let info = RedisServerInfo(info: text, settings: nil)
         #expect(info.role == .unknown)
@@ -39,26 +42,31 @@ import Testing
         #expect(info.warnings == [.settingsUnreadable])
     }
 
-    @Test(arguments: [
-        ("role:master", .master), ("role:slave", .replica), ("redis_mode:sentinel", .sentinel), ("role:master\nredis_mode:sentinel", .sentinel),
-        ("role:other", .unknown),
-    ] as [(String, RedisServerInfo.Role)])
+    @Test(
+        arguments: [
+            ("role:master", .master), ("role:slave", .replica), ("redis_mode:sentinel", .sentinel),
+            ("role:master\nredis_mode:sentinel", .sentinel),
+            ("role:other", .unknown),
+        ] as [(String, RedisServerInfo.Role)])
     func `reads the role`(text: String, role: RedisServerInfo.Role) {
         #expect(RedisServerInfo(info: text, settings: nil).role == role)
     }
 
-    @Test(arguments: [
-        (true, ["appendfsync": "always", "save": ""], .aofAlways), (true, ["appendfsync": "everysec", "save": "3600 1"], .aofEverySecond),
-        (true, ["appendfsync": "no", "save": ""], .aofNo), (true, nil, .unknown), (true, ["appendfsync": "new"], .unknown),
-        (false, ["appendfsync": "everysec", "save": "3600 1"], .rdb), (false, ["appendfsync": "everysec", "save": ""], .none),
-        (false, ["appendfsync": "always"], .unknown), (false, nil, .unknown), (nil, ["appendfsync": "always", "save": ""], .unknown),
-    ] as [(Bool?, [String: String]?, RedisDurability)])
+    @Test(
+        arguments: [
+            (true, ["appendfsync": "always", "save": ""], .aofAlways),
+            (true, ["appendfsync": "everysec", "save": "3600 1"], .aofEverySecond),
+            (true, ["appendfsync": "no", "save": ""], .aofNo), (true, nil, .unknown), (true, ["appendfsync": "new"], .unknown),
+            (false, ["appendfsync": "everysec", "save": "3600 1"], .rdb), (false, ["appendfsync": "everysec", "save": ""], .none),
+            (false, ["appendfsync": "always"], .unknown), (false, nil, .unknown), (nil, ["appendfsync": "always", "save": ""], .unknown),
+        ] as [(Bool?, [String: String]?, RedisDurability)])
     func `tells what survives a crash`(isAppendOnly: Bool?, settings: [String: String]?, durability: RedisDurability) {
         #expect(RedisDurability(isAppendOnly: isAppendOnly, settings: settings) == durability)
     }
 
     @Test(arguments: [
-        ("6.0.16", true), ("6.1.999", true), ("6.2.0", false), ("6.10", false), ("7.0.15", false), ("10.0", false), ("5.0", true), ("255.x", false),
+        ("6.0.16", true), ("6.1.999", true), ("6.2.0", false), ("6.10", false), ("7.0.15", false), ("10.0", false), ("5.0", true),
+        ("255.x", false),
         ("7", false), ("", false),
     ])
     func `warns of a server before 6.2`(version: String, isTooOld: Bool) {

@@ -23,11 +23,12 @@ import Testing
         #expect(try RedisConfiguration(url: url).endpoint == .unixSocket(path: path))
     }
 
-    @Test(arguments: [
-        ("redis://h", nil, nil), ("redis://:secret@h", nil, "secret"), ("redis://app:secret@h", "app", "secret"),
-        ("redis://app:p%40s%3As%2Fw%23%25@h", "app", "p@s:s/w#%"), ("redis://:a:b@h", nil, "a:b"), ("redis://:@h", nil, nil),
-        ("redis://%C3%BC:%F0%9F%94%91@h", "ü", "🔑"), ("unix://app:secret@/s", "app", "secret"),
-    ] as [(String, String?, String?)])
+    @Test(
+        arguments: [
+            ("redis://h", nil, nil), ("redis://:secret@h", nil, "secret"), ("redis://app:secret@h", "app", "secret"),
+            ("redis://app:p%40s%3As%2Fw%23%25@h", "app", "p@s:s/w#%"), ("redis://:a:b@h", nil, "a:b"), ("redis://:@h", nil, nil),
+            ("redis://%C3%BC:%F0%9F%94%91@h", "ü", "🔑"), ("unix://app:secret@/s", "app", "secret"),
+        ] as [(String, String?, String?)])
     func `decodes user and password`(url: String, user: String?, password: String?) throws {
         let configuration = try RedisConfiguration(url: url)
         #expect(configuration.user == user)

@@ -33,7 +33,7 @@ public final class RogueServer: Sendable {
     public let port: Int
 
     /// Starts one; `port` 0 takes any that is free.
-    public static func start(port: Int = 0, on trigger: Trigger, _ script: Step...) async throws -> RogueServer {
+    public static func start(port: Int = 0, on trigger: Trigger, _ script: [Step]) async throws -> RogueServer {
         let counters = Counters()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

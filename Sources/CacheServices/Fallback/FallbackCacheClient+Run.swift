@@ -40,7 +40,7 @@ extension FallbackCacheClient: Service {
                 try await ping()
                 try await replay()
             } catch {
-                if error.meansAway { leaveRedis(error.message) }
+                leaveRedis(error.message)
                 if said != error.code { logger.warning("the return to Redis was interrupted", metadata: ["reason": "\(error)"]) }
                 said = error.code
                 try? await Task.sleep(for: .milliseconds(200))

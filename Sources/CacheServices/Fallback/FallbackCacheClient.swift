@@ -50,9 +50,20 @@ public final class FallbackCacheClient: ICacheClient {
                     guard error.meansAway else { throw error }
                     if let answer = try leaveRedis(error, performing: step) { return answer }
                 }
-            } else if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: false) }) {
-                return answer
+            } else {
+                if step.effect.isWrite { await letReplayPass() }
+                if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: false) }) { return answer }
             }
+        }
+    }
+
+    /// New writes wait for the end of a replay, a second at most: under steady load it would else never catch up with them.
+    private func letReplayPass() async {
+        let deadline = ContinuousClock.now + .seconds(1)
+        var pause = Duration.milliseconds(2)
+        while state.withLock({ $0.mode == .replaying }), ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            pause = min(pause * 2, .milliseconds(50))
         }
     }
 

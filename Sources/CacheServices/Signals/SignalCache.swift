@@ -47,10 +47,16 @@ public struct SignalCache: Sendable {
 
     /// The latest signal of all symbols; `nil` when there is none.
     ///
-    /// - Throws: ``CacheError``; `dataConflict` when what is stored there is no signal.
+    /// - Throws: ``CacheError``; `dataConflict` when what is stored there is no signal, or lies more than five minutes ahead of this
+    ///   machine's clock; the next publish replaces it.
     public func getLatest() async throws(CacheError) -> Signal? {
         guard let bytes = try await perform(.get(KeySchema.signalLatest, lifetime: CacheRules.signalLifetime)) else { return nil }
-        return try Self.decode(bytes, KeySchema.signalLatest)
+        let signal = try Self.decode(bytes, KeySchema.signalLatest)
+        guard signal.timestamp <= .now + Signal.maximumFutureSkew else {
+            throw CacheError(
+                .dataConflict, "The signal that is stored there lies in the future; the next publish replaces it.", key: KeySchema.signalLatest)
+        }
+        return signal
     }
 
     /// The stored bytes of the latest signal, canonical JSON, not decoded; `nil` when there is none.

@@ -12,7 +12,8 @@ struct Gate: Sendable {
             return keys.isEmpty && isLoopback() ? Caller(name: nil, role: .writer) : .nobody
         }
         guard let holder = keys.holder(of: credential) else {
-            throw Self.unauthenticated(keys.isEmpty ? "No API keys are configured here, so none can be right." : "The API key is not known.")
+            throw Self.unauthenticated(
+                keys.isEmpty ? "No API keys are configured here, so none can be right." : "The API key is not known.")
         }
         return Caller(name: holder.name, role: holder.role)
     }

@@ -41,7 +41,10 @@ public struct KeyRing: Sendable {
             guard parts.count == 3, let role = Role(rawValue: String(parts[0])), Self.isName(parts[1]), Self.isKey(parts[2]) else {
                 throw ValidationError(
                     field: "line \(index + 1)", code: .malformed,
-                    sentence: "must be role:name:key with role reader, writer or administrator, a name of 1–128 printable characters and a key of 16–512 printable ASCII characters")
+                    sentence: """
+                        must be role:name:key with role reader, writer or administrator, a name of 1–128 printable characters and a key \
+                        of 16–512 printable ASCII characters
+                        """)
             }
             keys.append((Holder(name: String(parts[1]), role: role), String(parts[2])))
         }

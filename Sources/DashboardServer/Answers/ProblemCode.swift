@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// Every error that the API answers, by its stable name.
-public enum ProblemCode: String, Sendable, CaseIterable {
+package enum ProblemCode: String, Sendable, CaseIterable {
     // The request is wrong.
     case invalidPath = "invalid_path"
     case invalidQuery = "invalid_query"
@@ -40,7 +40,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case timeout
 
     /// The HTTP status of its answers.
-    public var status: Int {
+    package var status: Int {
         switch self {
         case .invalidPath, .invalidQuery, .malformedBody, .unexpectedBody: 400
         case .unauthenticated: 401
@@ -62,7 +62,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     }
 
     /// What it is called, the same in every answer.
-    public var title: String {
+    package var title: String {
         switch self {
         case .invalidPath: "The path is not valid"
         case .invalidQuery: "The query is not valid"

@@ -15,9 +15,9 @@ extension DashboardService: Service {
         try await run(signals: [.sigterm, .sigint])
     }
 
-    func run(signals: [UnixSignal]) async throws {
+    func run(signals: [UnixSignal], drainTime: Duration = Self.drainTime) async throws {
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
-        configuration.maximumGracefulShutdownDuration = Self.drainTime
+        configuration.maximumGracefulShutdownDuration = drainTime
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {

@@ -27,7 +27,12 @@ extension CacheStatus {
     /// Settings under which a promise does not hold.
     var jsonWarnings: JSONValue {
         guard let redis else {
-            return [["code": "memory_backend", "detail": "Cache data is in the memory of this process: nothing is shared and nothing survives it."]]
+            return [
+                [
+                    "code": "memory_backend",
+                    "detail": "Cache data is in the memory of this process: nothing is shared and nothing survives it.",
+                ]
+            ]
         }
         guard case .ready(let info) = redis else { return [] }
         return .array(info.warnings.map { ["code": .string($0.rawValue), "detail": .string($0.sentence)] })

@@ -13,7 +13,8 @@ package struct PathPattern: Sendable, Hashable {
     package init(_ text: String) {
         self.text = text
         segments = text.split(separator: "/").map { segment in
-            segment.hasPrefix("{") && segment.hasSuffix("}") ? .parameter(String(segment.dropFirst().dropLast())) : .literal(String(segment))
+            segment.hasPrefix("{") && segment.hasSuffix("}")
+                ? .parameter(String(segment.dropFirst().dropLast())) : .literal(String(segment))
         }
     }
 

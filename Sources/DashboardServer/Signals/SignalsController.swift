@@ -25,7 +25,9 @@ struct SignalsController: Sendable {
             return answer
         case .history(let symbol, let limit):
             let history = try await signals.getHistory(symbol, limit: limit)
-            return call.answer(["symbol": .string(symbol.rawValue), "count": .integer(history.count), "signals": .array(history.map(\.jsonValue))])
+            return call.answer([
+                "symbol": .string(symbol.rawValue), "count": .integer(history.count), "signals": .array(history.map(\.jsonValue)),
+            ])
         case .stats(let symbol):
             let stats = try await signals.getSignalStats(symbol)
             return call.answer(["symbol": .string(symbol.rawValue), "stats": stats.jsonValue])

@@ -22,7 +22,8 @@ extension RedisClient: Service {
                 }
             }
         }
-        transition { $0.shutDown() }
+        // Observers were told already when the end of a connection was waited for.
+        if !state.withLock({ $0.machine.isShutDown }) { transition { $0.shutDown() } }
         let observers = state.withLock { state in
             defer { state.observers.removeAll() }
             return Array(state.observers.values)

@@ -100,7 +100,8 @@ struct RedisConnector: Sendable {
         let settings = RedisCommand("CONFIG", ["GET", "appendfsync"], access: .read)
         let save = RedisCommand("CONFIG", ["GET", "save"], access: .read)
         let ping = try await connection.reply(to: RedisCommand("PING", access: .read), deadline: deadline)
-        if case .error(let error) = ping, error.kind != .noPermission { throw RedisError(error) }
+        // Redis refuses even PING while its snapshots fail, but it still serves reads.
+        if case .error(let error) = ping, error.kind != .noPermission, error.kind != .misconfigured { throw RedisError(error) }
         let info = try await connection.reply(to: RedisCommand("INFO", access: .read), deadline: deadline)
         let answers = [
             try await connection.reply(to: settings, deadline: deadline), try await connection.reply(to: save, deadline: deadline),

@@ -50,7 +50,8 @@ final class HiredisCodec {
         while offset < bytes.count {
             let length = min(Self.slice, bytes.count - offset)
             bytesSinceWholeReply += length
-            guard bytesSinceWholeReply <= builder.builder.limits.maximumBytes + Self.slice else { throw Self.violation("a reply is too large") }
+            let bound = builder.builder.limits.maximumBytes
+            guard bytesSinceWholeReply - Self.slice <= bound else { throw Self.violation("a reply is too large") }
             let fed = redisReaderFeed(reader, bytes.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self), length)
             guard fed == REDIS_OK else { throw Self.violation("the reader refused the bytes") }
             offset += length

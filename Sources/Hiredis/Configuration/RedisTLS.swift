@@ -15,7 +15,8 @@ public struct RedisTLS: Sendable {
             self.context = try NIOSSLContext(configuration: configuration)
         } catch {
             throw RedisError(
-                .configuration, .notSent, "The file of trusted certificates (REDIS_CA_FILE) cannot be used: it must be a readable PEM file.",
+                .configuration, .notSent,
+                "The file of trusted certificates (REDIS_CA_FILE) cannot be used: it must be a readable PEM file.",
                 underlying: error
             )
         }

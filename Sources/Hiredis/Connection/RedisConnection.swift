@@ -117,7 +117,8 @@ public final class RedisConnection: Sendable {
         guard let resumptions = completed else {
             // A server that takes no more clients says so unasked.
             if case .error(let error)? = replies.last { return close(RedisError(goodbye: error)) }
-            return close(RedisError(.protocolViolation, .unknown, "The server sent a reply that nobody asked for. The connection was closed."))
+            let sentence = "The server sent a reply that nobody asked for. The connection was closed."
+            return close(RedisError(.protocolViolation, .unknown, sentence))
         }
         for (caller, result) in resumptions { caller.resume(returning: result) }
         if isDrained { close(Self.shutDown) }

@@ -84,7 +84,7 @@ struct ReplyQueue {
             guard let caller = slots[index].caller else { continue }
             if slots[index].deadline <= now {
                 slots[index].caller = nil
-                let error = RedisError(.deadlineExceeded, .unknown, "Redis did not answer in time; whether the command took effect is unknown.")
+                let error = RedisError(.deadlineExceeded, .unknown, "Redis did not answer in time; whether it ran the command is open.")
                 resumptions.append((caller, .failure(error)))
             } else {
                 next = next.map { min($0, slots[index].deadline) }

@@ -11,7 +11,7 @@ extension RedisServerInfo {
         public var sentence: String {
             switch self {
             case .noAppendOnlyFile: "Redis keeps no append-only file: a crash loses acknowledged writes. Set appendonly yes."
-            case .evicts: "Redis may evict keys when memory is full: positions and the audit trail could vanish. Set maxmemory-policy noeviction."
+            case .evicts: "Redis evicts keys when memory is full: positions and audit trail can vanish. Set maxmemory-policy noeviction."
             case .isReplica: "Redis is a replica: it refuses writes. Connect to the master."
             case .tooOld: "Redis is older than 6.2: scripts and streams that the service uses are missing. Upgrade it."
             case .settingsUnreadable: "The Redis user may not read the server's settings: durability is unknown. Allow INFO and CONFIG GET."

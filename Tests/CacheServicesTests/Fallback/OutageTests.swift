@@ -62,6 +62,16 @@ extension Live.OutageTests {
         }
     }
 
+    @Test func `what it reads for itself is no hit and no miss`() async throws {
+        let server = try await PrivateRedis.start()
+        defer { server.stop() }
+        _ = try await withRedis(on: server) { try await MetricsCache($0).setPosition("USDCOP", try .sample()) }
+        try await withFallback(server.configuration) { cache async throws in
+            try await cache.knows("position:active:USDCOP", try Position.sample().json)
+            #expect(try await cache.getStats().hitRate == nil)
+        }
+    }
+
     @Test func `it starts without Redis, and is there when Redis comes`() async throws {
         let server = try PrivateRedis(options: [])
         defer { server.stop() }

@@ -42,7 +42,7 @@ extension Live.RefusalTests {
         "-NOAUTH Authentication required.",
     ])
     func `other refusals are errors as well`(answer: String) async throws {
-        let rogue = try await RogueServer.start(on: .firstCommand, .send(answer + "\r\n"))
+        let rogue = try await RogueServer.start(on: .firstCommand, [.send(answer + "\r\n")])
         let configuration = RedisConfiguration(endpoint: .tcp(host: "127.0.0.1", port: rogue.port))
         try await RedisClient.withClient(configuration, logger: .silent) { redis async throws in
             let cache = FallbackCacheClient(RedisCacheClient(redis), logger: .silent)

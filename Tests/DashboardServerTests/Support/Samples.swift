@@ -7,7 +7,9 @@ enum Samples {
         "price": 4250.50, "features": {"rsi": 45}, "model_version": "v1.0", "execution_latency_ms": 45}
         """
 
-    static func signal(_ id: String, at time: String = "2025-01-15T10:30:00.000Z", symbol: String = "USDCOP", action: String = "BUY") -> String {
+    static func signal(_ id: String, at time: String = "2025-01-15T10:30:00.000Z", symbol: String = "USDCOP", action: String = "BUY")
+        -> String
+    {
         signal.replacingSubrange("sig_123", id).replacingSubrange("2025-01-15T10:30:00.000Z", time)
             .replacingSubrange("USDCOP", symbol).replacingSubrange("BUY", action)
     }

@@ -40,7 +40,9 @@ extension Live {
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 for _ in 0..<5 {
-                    let (error, time) = try await timed { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(10)) }
+                    let (error, time) = try await timed {
+                        try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(10))
+                    }
                     #expect(error.code == .deadlineExceeded)
                     #expect(time < .milliseconds(200))
                 }
@@ -75,9 +77,13 @@ extension Live {
             let server = try await PrivateRedis.start()
             let client = RedisClient(configuration: server.configuration)
             let waiting = Task { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .seconds(20)) }
+            waiting.cancel()
+            let (neverSent, time) = try await timed { try await waiting.value }
+            #expect(neverSent.code == .cancelled)
+            #expect(neverSent.outcome == .notSent)
+            #expect(time < .seconds(1))
             let run = Task { await client.run() }
             try await client.ready()
-            waiting.cancel()
             let cancelled = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return try await client.failure(of: RedisCommand("INCR", ["m"]), timeout: .seconds(20))
@@ -85,10 +91,9 @@ extension Live {
             let error = try await cancelled.value
             #expect(error.code == .cancelled)
             #expect(error.outcome == .notSent)
-            #expect(try await client.get("m") == nil)
+            for key in ["n", "m"] { #expect(try await client.get(key) == nil) }
             run.cancel()
             await run.value
-            _ = try? await waiting.value
         }
 
         private struct Tally {

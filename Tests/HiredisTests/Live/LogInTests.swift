@@ -24,7 +24,8 @@ extension Live {
         }
 
         @Test(arguments: [
-            ("redis://:hunter2@", ["--requirepass", "right"], "WRONGPASS"), ("redis://app:hunter2@", ["--requirepass", "right"], "WRONGPASS"),
+            ("redis://:hunter2@", ["--requirepass", "right"], "WRONGPASS"),
+            ("redis://app:hunter2@", ["--requirepass", "right"], "WRONGPASS"),
             ("redis://", ["--requirepass", "right"], "NOAUTH"), ("redis://:hunter2@", [], "ERR"),
         ])
         func `wrong credentials fail at once and are never shown`(address: String, options: [String], code: String) async throws {

@@ -34,7 +34,9 @@ extension Live {
                 try await client.ready()
                 server.kill()
                 try await client.status { !$0.isReady }
-                let (error, time) = try await timed { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(60)) }
+                let (error, time) = try await timed {
+                    try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(60))
+                }
                 #expect(error.outcome == .notSent)
                 #expect(time < .milliseconds(600))
                 try await client.circuitOpen()
@@ -96,7 +98,9 @@ extension Live {
             try await Live.withClient(Live.configuration(port: proxy.port)) { client async throws in
                 try await client.ready()
                 proxy.setBlackHole(true)
-                let (error, time) = try await timed { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(300)) }
+                let (error, time) = try await timed {
+                    try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(300))
+                }
                 #expect(error.outcome == .unknown)
                 #expect(time < .seconds(1))
                 if !isShort { try await client.circuitOpen() }

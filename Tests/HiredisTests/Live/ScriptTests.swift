@@ -27,7 +27,9 @@ extension Live {
                             for _ in 0..<100 { _ = try await client.run(increment, keys: ["n"], arguments: ["1"], timeout: .seconds(10)) }
                         }
                     }
-                    group.addTask { for _ in 0..<50 { _ = try await client.send(RedisCommand("SCRIPT", ["FLUSH"]), timeout: .seconds(10)) } }
+                    group.addTask {
+                        for _ in 0..<50 { _ = try await client.send(RedisCommand("SCRIPT", ["FLUSH"]), timeout: .seconds(10)) }
+                    }
                     try await group.waitForAll()
                 }
                 #expect(try await client.get("n") == Array("800".utf8))
@@ -38,7 +40,9 @@ extension Live {
             let server = try await PrivateRedis.start()
             try await Live.withClient(server.configuration) { client async throws in
                 _ = try await client.send(RedisCommand("LPUSH", ["list", "a"]))
-                let error = try await #require(throws: RedisError.self) { try await client.run(increment, keys: ["list"], arguments: ["1"]) }
+                let error = try await #require(throws: RedisError.self) {
+                    try await client.run(increment, keys: ["list"], arguments: ["1"])
+                }
                 #expect(error.server?.kind == .wrongType)
                 #expect(error.outcome == .rejected)
             }

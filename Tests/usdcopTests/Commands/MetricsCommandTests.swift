@@ -1,4 +1,5 @@
 import CacheServices
+import Hiredis
 import RedisTesting
 import Testing
 
