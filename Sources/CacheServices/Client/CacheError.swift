@@ -77,13 +77,7 @@ public struct CacheError: Error, Sendable {
     }
 
     /// Whether Redis is away, as opposed to up and refusing.
-    package var meansAway: Bool {
-        switch code {
-        case .unavailable: true
-        case .outcomeUnknown: underlying?.code != .shutDown
-        default: false
-        }
-    }
+    package var meansAway: Bool { underlying?.meansAway ?? false }
 }
 
 extension CacheError: CustomStringConvertible {

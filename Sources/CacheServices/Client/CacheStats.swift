@@ -18,8 +18,9 @@ public struct CacheStats: Sendable, Hashable {
 
     /// hits ÷ reads, 0…1; `nil` before the first read.
     public var hitRate: Double? {
-        let reads = hits + misses
-        return reads > 0 ? Double(hits) / Double(reads) : nil
+        // As doubles: the counts come from a key that others can write.
+        let reads = Double(hits) + Double(misses)
+        return reads > 0 ? Double(hits) / reads : nil
     }
 
     /// The fields of the wire format.

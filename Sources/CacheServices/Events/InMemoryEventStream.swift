@@ -7,7 +7,7 @@ public final class InMemoryEventStream: EventStream {
         var entries: Deque<StreamEntry> = []
         var lastID = StreamID.zero
         var added = 0
-        var followers: [Int: AsyncThrowingStream<[StreamEntry], any Error>.Continuation] = [:]
+        var followers: [Int: FollowerBuffer.Continuation] = [:]
         var nextFollower = 0
     }
 
@@ -38,7 +38,7 @@ public final class InMemoryEventStream: EventStream {
             state.added += 1
             state.entries.append(entry)
             if state.entries.count > maximumLength { state.entries.removeFirst() }
-            for follower in state.followers.values { follower.yield([entry]) }
+            for follower in state.followers.values { follower.offer([entry]) }
             return id
         }
     }
@@ -68,10 +68,10 @@ public final class InMemoryEventStream: EventStream {
     }
 
     public func follow(after id: StreamID) -> AsyncThrowingStream<[StreamEntry], any Error> {
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [StreamEntry].self)
+        let (stream, continuation) = FollowerBuffer.make()
         let number = state.withLock { state in
             let missed = Array(state.entries.suffix(from: { $0.id > id }))
-            if !missed.isEmpty { continuation.yield(missed) }
+            if !missed.isEmpty { continuation.offer(missed) }
             state.nextFollower += 1
             state.followers[state.nextFollower] = continuation
             return state.nextFollower

@@ -61,7 +61,7 @@ public struct RedisEventStream: EventStream {
 
     /// Reads on a connection of its own, so that the blocking read stands in nobody's way.
     public func follow(after id: StreamID) -> AsyncThrowingStream<[StreamEntry], any Error> {
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [StreamEntry].self)
+        let (stream, continuation) = FollowerBuffer.make()
         let task = Task {
             do {
                 try await client.withDedicatedConnection { connection in
@@ -70,7 +70,7 @@ public struct RedisEventStream: EventStream {
                         let entries = try await read(after: last, on: connection)
                         guard let newest = entries.last else { continue }
                         last = newest.id
-                        continuation.yield(entries)
+                        guard continuation.offer(entries) else { return }
                     }
                 }
                 continuation.finish()

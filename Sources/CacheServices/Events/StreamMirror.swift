@@ -9,6 +9,7 @@ public actor StreamMirror {
     private let maximumLength: Int
     private var last = StreamID.zero
     private var known = StreamInfo()
+    private var running: Task<Result<Void, CacheError>, Never>?
     /// The copy, oldest first.
     public private(set) var entries: Deque<StreamEntry> = []
     /// How often everything had to be read again.
@@ -20,8 +21,24 @@ public actor StreamMirror {
         self.maximumLength = max(1, maximumLength)
     }
 
-    /// Brings the copy up to date: one round trip when nothing is new.
+    /// Brings the copy up to date: one round trip when nothing is new. Concurrent calls take their turns.
     public func sync() async throws(CacheError) {
+        // Somebody else's look may have begun before this call, so it is waited for and not shared.
+        while let running { _ = await running.value }
+        let task = Task { () -> Result<Void, CacheError> in
+            do throws(CacheError) {
+                return .success(try await look())
+            } catch {
+                return .failure(error)
+            }
+        }
+        running = task
+        let result = await task.value
+        running = nil
+        try result.get()
+    }
+
+    private func look() async throws(CacheError) {
         let info = try await stream.info()
         if !continues(info) { startOver() }
         try await read(info)

@@ -30,7 +30,7 @@ struct LastKnownFollower {
         _ = try await fallback.perform(.get(KeySchema.signalLatest, lifetime: CacheRules.signalLifetime).uncounted())
         _ = try await fallback.perform(.indexed(KeySchema.indexPositions, prefix: KeySchema.positionPrefix, lifetime: nil).uncounted())
         _ = try await fallback.perform(
-            .indexed(KeySchema.indexMetrics, prefix: CacheRequest.metricsPrefix, lifetime: CacheRules.metricsLifetime).uncounted())
+            .indexed(KeySchema.indexMetrics, prefix: KeySchema.metricsPrefix, lifetime: CacheRules.metricsLifetime).uncounted())
         // More histories than memory holds would only push each other out.
         for item in try await fallback.perform(.latestBySymbol.uncounted()).value.prefix(200) {
             let history = KeySchema.signalHistory(item.symbol)

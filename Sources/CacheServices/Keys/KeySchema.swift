@@ -24,8 +24,15 @@ public struct KeySchema: Sendable, Hashable {
     static let signalLatest = "signal:latest"
     static let signalHistoryPrefix = "signal:history:"
     static let positionPrefix = "position:active:"
-    static let metricsFinancial = "metrics:financial"
-    static let metricsCustomPrefix = "metrics:custom:"
+    static let metricsPrefix = "metrics:"
+    static let metricsFinancial = metricsPrefix + financialMember
+    static let metricsCustomPrefix = metricsPrefix + customMemberPrefix
+    /// The members of the index of metrics: `financial`, and `custom:` with the name.
+    static let financialMember = "financial"
+    static let customMemberPrefix = "custom:"
+    /// What stands in a change event for all keys of a family.
+    static let signalFamily = "signal"
+    static let metricsFamily = "metrics"
     static let indexSignals = "index:signals"
     static let indexSignalsLatest = "index:signals:latest"
     static let indexPositions = "index:positions"
@@ -37,6 +44,7 @@ public struct KeySchema: Sendable, Hashable {
 
     static func signalHistory(_ symbol: Symbol) -> String { signalHistoryPrefix + symbol.rawValue }
     static func position(_ symbol: Symbol) -> String { positionPrefix + symbol.rawValue }
+    static func metricMember(_ key: String) -> String { String(key.dropFirst(metricsPrefix.count)) }
     static func metricsCustom(_ name: MetricName) -> String { metricsCustomPrefix + name.rawValue }
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.

@@ -31,21 +31,21 @@ public final class InMemoryCacheClient: ICacheClient {
     public var status: CacheStatus { CacheStatus(mode: .memory, since: started, reason: "CACHE_BACKEND is memory") }
 
     public func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome> {
-        let result = withState { state -> Result<(Outcome, [ChangeEvent]), CacheError> in
+        let result = withState { state -> Result<Outcome, CacheError> in
             do throws(CacheError) {
                 let outcome = try step.inMemory(&state.store)
                 if let tally = step.tally?(outcome) {
                     state.hits += tally.hits
                     state.misses += tally.misses
                 }
-                return .success((outcome, state.store.takeChanges()))
+                // Under the lock, so that the stream has the changes in the order in which they were made.
+                for change in state.store.takeChanges() { events.append(change) }
+                return .success(outcome)
             } catch {
                 return .failure(error)
             }
         }
-        let (outcome, changes) = try result.get()
-        for change in changes { events.append(change) }
-        return CacheAnswer(outcome, from: CacheSource(.memory))
+        return CacheAnswer(try result.get(), from: CacheSource(.memory))
     }
 
     public func keys(_ pattern: String) async throws(CacheError) -> [String] {

@@ -180,4 +180,11 @@ extension MemoryStore {
     package func expiry(afterMilliseconds milliseconds: Int64?) -> ContinuousClock.Instant? {
         milliseconds.map { now + .milliseconds($0) }
     }
+
+    /// Ends a step whose value lies more than five minutes ahead of the clock.
+    func refuseFuture(_ timestamp: Timestamp) throws(CacheError) {
+        guard timestamp <= wallNow + Signal.maximumFutureSkew else {
+            throw CacheError(.futureTimestamp, "The timestamp is more than 5 minutes in the future; nothing was written.")
+        }
+    }
 }

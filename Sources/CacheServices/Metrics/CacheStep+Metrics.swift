@@ -5,15 +5,16 @@ import Hiredis
 extension CacheStep where Outcome == Bool {
     /// Stores a metric; false when `expected` is given and something else is there.
     private static func setMetric(
-        _ key: String, _ json: [UInt8], expectation: MetricExpectation, effect: CacheEffect
+        _ key: String, _ json: [UInt8], timestamp: Timestamp? = nil, expectation: MetricExpectation, effect: CacheEffect
     ) -> Self {
         CacheStep(
-            .setMetric(key, json, expectation.arguments), effect: effect,
+            .setMetric(key, json, expectation.arguments, timestamp: timestamp), effect: effect,
             decode: { reply throws(CacheError) in try reply.isDone() },
             remember: { isDone, store in if isDone { store.remember(key, json, CacheRules.metricsLifetime) } },
             wrote: { $0 },
             inMemory: { store throws(CacheError) in
                 let present = try store.string(key)
+                if let timestamp { try store.refuseFuture(timestamp) }
                 if case .bytes(let expected) = expectation, expected != present { return false }
                 try store.set(key, string: json, expires: store.now + CacheRules.metricsLifetime)
                 store.changes.append(ChangeEvent(topic: .metrics, event: "set", key: key, value: json))
@@ -25,7 +26,7 @@ extension CacheStep where Outcome == Bool {
         let key = KeySchema.metricsFinancial
         let json = metrics.json
         return setMetric(
-            key, json, expectation: .any,
+            key, json, timestamp: metrics.timestamp, expectation: .any,
             effect: .replayable(
                 .script(
                     .setNewerMetrics, keys: [key, KeySchema.indexMetrics, KeySchema.events],
@@ -39,8 +40,8 @@ extension CacheStep where Outcome == Bool {
         let key = KeySchema.metricsFinancial
         let json = metrics.json
         return setMetric(
-            key, json, expectation: .bytes(expected),
-            effect: .overwrites(key: key) { .setMetric(key, json, .expectation($0)) })
+            key, json, timestamp: metrics.timestamp, expectation: .bytes(expected),
+            effect: .overwrites(key: key) { .setMetric(key, json, .expectation($0), timestamp: metrics.timestamp) })
     }
 
     static func setCustomMetric(_ name: MetricName, _ value: CustomMetricValue) -> Self {
@@ -54,7 +55,7 @@ extension CacheStep where Outcome == Bool {
         let request = { @Sendable (expectation: [RedisArgument]) -> CacheRequest in
             .script(
                 .deleteMetric, keys: [key, KeySchema.indexMetrics, KeySchema.events],
-                expectation + [.text(CacheRequest.metricMember(key)), .integer(CacheRules.eventsLength), .text(key)])
+                expectation + [.text(KeySchema.metricMember(key)), .integer(CacheRules.eventsLength), .text(key)])
         }
         return CacheStep(
             request(.noExpectation),
@@ -81,33 +82,32 @@ private enum MetricExpectation: Sendable {
 }
 
 extension CacheRequest {
-    static func setMetric(_ key: String, _ json: [UInt8], _ expectation: [RedisArgument]) -> CacheRequest {
+    /// - Parameter timestamp: the value's own time, which must not lie ahead; `nil` for values without one.
+    static func setMetric(
+        _ key: String, _ json: [UInt8], _ expectation: [RedisArgument], timestamp: Timestamp? = nil
+    ) -> CacheRequest {
         .script(
             .setMetric, keys: [key, KeySchema.indexMetrics, KeySchema.events],
             expectation + [
-                .bytes(json), .integer(CacheRules.metricsLifetime.wholeMilliseconds), .text(metricMember(key)),
-                .integer(CacheRules.eventsLength), .text(key),
+                .bytes(json), .integer(CacheRules.metricsLifetime.wholeMilliseconds), .text(KeySchema.metricMember(key)),
+                .integer(CacheRules.eventsLength), .text(key), timestamp.map { .integer($0.milliseconds) } ?? "",
             ])
     }
-
-    static let metricsPrefix = "metrics:"
-
-    static func metricMember(_ key: String) -> String { String(key.dropFirst(metricsPrefix.count)) }
 }
 
 extension CacheStep where Outcome == Int {
-    static var clearMetrics: Self {
+    /// - Parameter found: keys of metrics that no index may know.
+    static func clearMetrics(_ found: [String]) -> Self {
         CacheStep(
             .script(
-                .clearMetrics,
-                keys: [KeySchema.indexMetrics, KeySchema.events, KeySchema.metricsFinancial, KeySchema.metricsCustomPrefix],
-                [.integer(CacheRules.eventsLength)]),
+                .clearMetrics, keys: [KeySchema.indexMetrics, KeySchema.events, KeySchema.metricsPrefix] + found,
+                [.integer(CacheRules.eventsLength), .text(KeySchema.metricsFamily)]),
             effect: .needsRedis,
             decode: { reply throws(CacheError) in try reply.count() },
             inMemory: { store in
                 let keys = store.keys { $0 == KeySchema.metricsFinancial || $0.hasPrefix(KeySchema.metricsCustomPrefix) }
                 for key in keys { store.remove(key) }
-                store.changes.append(ChangeEvent(topic: .metrics, event: "cleared", key: "metrics", value: []))
+                store.changes.append(ChangeEvent(topic: .metrics, event: "cleared", key: KeySchema.metricsFamily, value: []))
                 return keys.count
             })
     }

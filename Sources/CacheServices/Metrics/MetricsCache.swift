@@ -78,15 +78,15 @@ public struct MetricsCache: Sendable {
     /// All custom metrics at one moment. Unreadable ones are noted and left out.
     public func getCustomMetrics() async throws(CacheError) -> [MetricName: CustomMetricValue] {
         let step = CacheStep.indexed(
-            KeySchema.indexMetrics, prefix: CacheRequest.metricsPrefix, lifetime: CacheRules.metricsLifetime)
+            KeySchema.indexMetrics, prefix: KeySchema.metricsPrefix, lifetime: CacheRules.metricsLifetime)
         var metrics: [MetricName: CustomMetricValue] = [:]
-        for value in try await perform(step) where value.member.hasPrefix("custom:") {
-            if let name = try? MetricName(String(value.member.dropFirst("custom:".count))),
+        for value in try await perform(step) where value.member.hasPrefix(KeySchema.customMemberPrefix) {
+            if let name = try? MetricName(String(value.member.dropFirst(KeySchema.customMemberPrefix.count))),
                 let metric = try? CustomMetricValue(stored: value.bytes)
             {
                 metrics[name] = metric
             } else {
-                trace?.note(unreadable: CacheRequest.metricsPrefix + value.member)
+                trace?.note(unreadable: KeySchema.metricsPrefix + value.member)
             }
         }
         return metrics
@@ -98,13 +98,12 @@ public struct MetricsCache: Sendable {
         try await perform(.deleteMetric(KeySchema.metricsCustom(name)))
     }
 
-    /// Removes financial and custom metrics; positions stay. Answers how many keys. One atomic step for everything that is indexed,
-    /// then a scan for metrics that other programs wrote a moment ago.
+    /// Removes financial and custom metrics; positions stay. Answers how many keys. One atomic step, after a scan for metrics that other
+    /// programs wrote and no index knows.
     @discardableResult
     public func clearMetrics() async throws(CacheError) -> Int {
-        var removed = try await perform(.clearMetrics)
-        for key in try await client.keys(KeySchema.metricsCustomPrefix + "*") where try await client.delete(key) { removed += 1 }
-        return removed
+        let found = try await client.keys(KeySchema.metricsCustomPrefix + "*")
+        return try await perform(.clearMetrics(found + [KeySchema.metricsFinancial]))
     }
 
     func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> Outcome {

@@ -19,7 +19,7 @@ extension CacheStep where Outcome == PositionChange {
                 .setPosition, keys: [key, KeySchema.indexPositions, KeySchema.events],
                 expectation + [
                     .bytes(json), .text(position.symbol.rawValue), position.status == .closed ? "1" : "0",
-                    .integer(CacheRules.eventsLength), .text(key),
+                    .integer(CacheRules.eventsLength), .text(key), .integer(position.entryTime.milliseconds),
                 ])
         }
         return CacheStep(
@@ -31,6 +31,7 @@ extension CacheStep where Outcome == PositionChange {
             },
             inMemory: { store throws(CacheError) in
                 _ = try store.string(key)
+                try store.refuseFuture(position.entryTime)
                 if position.status == .closed {
                     store.remove(key)
                 } else {

@@ -12,14 +12,14 @@ extension MetricsCache {
 
     /// The open position of a symbol; `nil` when there is none.
     ///
-    /// - Throws: ``CacheError``; `dataConflict` when what is stored there is no position.
+    /// - Throws: ``CacheError``; `dataConflict` when what is stored there is no position of this symbol.
     public func getPosition(_ symbol: Symbol) async throws(CacheError) -> Position? {
         let key = KeySchema.position(symbol)
         guard let bytes = try await perform(.get(key, lifetime: nil)) else { return nil }
-        guard let position = try? Position(stored: bytes) else {
-            throw CacheError(.dataConflict, "What is stored there is no position; it was left as it is.", key: key)
+        guard let position = try? Position(stored: bytes), position.symbol == symbol else {
+            throw CacheError(.dataConflict, "What is stored there is no position of this symbol; it was left as it is.", key: key)
         }
-        return position
+        return position.status == .open ? position : nil
     }
 
     /// Removes the position of a symbol; answers whether there was one.
@@ -31,8 +31,9 @@ extension MetricsCache {
         let step = CacheStep.indexed(KeySchema.indexPositions, prefix: KeySchema.positionPrefix, lifetime: nil)
         var positions: [Symbol: Position] = [:]
         for value in try await perform(step) {
-            if let symbol = try? Symbol(value.member), let position = try? Position(stored: value.bytes) {
-                positions[symbol] = position
+            if let symbol = try? Symbol(value.member), let position = try? Position(stored: value.bytes), position.symbol == symbol {
+                // One that another program closed by writing CLOSED is open no more.
+                if position.status == .open { positions[symbol] = position }
             } else {
                 note(unreadable: KeySchema.positionPrefix + value.member)
             }

@@ -2,23 +2,23 @@ import Hiredis
 
 extension RedisScript {
     /// KEYS: position, index, change stream. ARGV: expectation (2), position, symbol, `1` when it is closed, length of the change
-    /// stream, name of the key. Replies `stored`, `removed`, or `conflict` when the expectation failed.
+    /// stream, name of the key, milliseconds of the entry time. Replies `stored`, `removed`, or `conflict` when the expectation failed.
     static let setPosition = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
-            local event = 'set'
-            if ARGV[5] == '1' then
+            if tonumber(ARGV[8]) > now() + 300000 then return redis.error_reply('FUTURE the entry time is too far ahead') end
+            local isClosed = ARGV[5] == '1'
+            redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*',
+              'topic', 'positions', 'event', isClosed and 'closed' or 'set', 'key', ARGV[7], 'value', ARGV[3])
+            if isClosed then
               redis.call('UNLINK', KEYS[1])
               redis.call('ZREM', KEYS[2], ARGV[4])
-              event = 'closed'
-            else
-              redis.call('SET', KEYS[1], ARGV[3])
-              redis.call('ZADD', KEYS[2], '+inf', ARGV[4])
+              return 'removed'
             end
-            redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*',
-              'topic', 'positions', 'event', event, 'key', ARGV[7], 'value', ARGV[3])
-            return event == 'set' and 'stored' or 'removed'
+            redis.call('SET', KEYS[1], ARGV[3])
+            redis.call('ZADD', KEYS[2], '+inf', ARGV[4])
+            return 'stored'
             """)
 
     /// KEYS: position, index, change stream. ARGV: expectation (2), symbol, length of the change stream, name of the key.
@@ -27,13 +27,12 @@ extension RedisScript {
         LuaLibrary.checks + """
             need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if ARGV[1] ~= 'any' and not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
-            local removed = redis.call('UNLINK', KEYS[1])
-            redis.call('ZREM', KEYS[2], ARGV[3])
-            if removed == 1 then
+            if redis.call('EXISTS', KEYS[1]) == 1 then
               redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*',
                 'topic', 'positions', 'event', 'deleted', 'key', ARGV[5], 'value', '')
             end
-            return removed
+            redis.call('ZREM', KEYS[2], ARGV[3])
+            return redis.call('UNLINK', KEYS[1])
             """)
 
     /// KEYS: index, prefix of the keys. ARGV: `1` to leave out members whose time has passed. Replies member and value in turn; a value

@@ -67,10 +67,12 @@ public struct IndexReconciliation: Sendable {
             index: KeySchema.indexPositions, prefix: KeySchema.positionPrefix, pattern: KeySchema.positionPrefix + "*",
             isSignals: false, isMember: { (try? Symbol($0)) != nil }),
         Family(
-            index: KeySchema.indexMetrics, prefix: CacheRequest.metricsPrefix, pattern: CacheRequest.metricsPrefix + "*",
+            index: KeySchema.indexMetrics, prefix: KeySchema.metricsPrefix, pattern: KeySchema.metricsPrefix + "*",
             isSignals: false,
             isMember: { member in
-                member == "financial" || (member.hasPrefix("custom:") && (try? MetricName(String(member.dropFirst(7)))) != nil)
+                member == KeySchema.financialMember
+                    || (member.hasPrefix(KeySchema.customMemberPrefix)
+                        && (try? MetricName(String(member.dropFirst(KeySchema.customMemberPrefix.count)))) != nil)
             }),
     ]
 }
@@ -88,13 +90,7 @@ extension RedisScript {
                 local left = redis.call('PTTL', key)
                 added = added + redis.call('ZADD', KEYS[1], left < 0 and '+inf' or clock + left, member)
                 if ARGV[1] == '1' then
-                  local bestAt, bestID, best
-                  for _, text in ipairs(redis.call('LRANGE', key, 0, 99)) do
-                    local at, id = signal(text)
-                    if at and at <= clock + 300000 and (not bestAt or precedes(bestAt, bestID, at, id)) then
-                      bestAt, bestID, best = at, id, text
-                    end
-                  end
+                  local best = newest(key, clock)
                   if best then redis.call('HSET', KEYS[2], member, best) end
                 end
               end

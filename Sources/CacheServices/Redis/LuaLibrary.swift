@@ -19,7 +19,8 @@ enum LuaLibrary {
         """
 
     /// `instant(text)` is an ISO 8601 time in milliseconds since 1970, or nil; `signal(text)` decodes a stored signal and gives its
-    /// instant and name, or nil for anything that is none; `precedes(t1, id1, t2, id2)` orders two signals.
+    /// instant and name, or nil for anything that is none; `precedes(t1, id1, t2, id2)` orders two signals; `newest(key, clock)` is the
+    /// greatest readable one of a history.
     static let signals = """
         local function instant(text)
           if type(text) ~= 'string' then return nil end
@@ -51,7 +52,8 @@ enum LuaLibrary {
         end
         local function signal(text)
           local ok, value = pcall(cjson.decode, text)
-          if not ok or type(value) ~= 'table' or type(value.signal_id) ~= 'string' or type(value.symbol) ~= 'string'
+          -- An empty array would decode to the same table as an empty object.
+          if not ok or type(value) ~= 'table' or text:find('"features"%s*:%s*%[') or type(value.signal_id) ~= 'string' or type(value.symbol) ~= 'string'
             or (value.action ~= 'BUY' and value.action ~= 'SELL' and value.action ~= 'HOLD')
             or type(value.confidence) ~= 'number' or type(value.price) ~= 'number' or type(value.features) ~= 'table'
             or type(value.model_version) ~= 'string' or type(value.execution_latency_ms) ~= 'number' then
@@ -78,6 +80,16 @@ enum LuaLibrary {
             if b1 ~= b2 then return b1 < b2 end
           end
           return #id1 < #id2
+        end
+        local function newest(key, clock)
+          local bestAt, bestID, best
+          for _, text in ipairs(redis.call('LRANGE', key, 0, 99)) do
+            local at, id = signal(text)
+            if at and at <= clock + 300000 and (not bestAt or precedes(bestAt, bestID, at, id)) then
+              bestAt, bestID, best = at, id, text
+            end
+          end
+          return best
         end
 
         """

@@ -85,9 +85,10 @@ public final class RedisCacheClient: ICacheClient {
     }
 
     public func getStats() async throws(CacheError) -> CacheStats {
-        try await flushStats()
+        // What cannot be added now is kept for later, and must not hide the figures that are there.
+        try? await flushStats()
         let fields = try await send(.command("HMGET", [KeySchema.statsCache], ["hits", "misses"], access: .read)).array ?? []
-        let counts = fields.map { $0.text.flatMap { Int($0) } ?? 0 }
+        let counts = fields.map { max(0, $0.text.flatMap { Int($0) } ?? 0) }
         guard counts.count == 2 else { throw .unexpectedReply(KeySchema.statsCache) }
         var size: Set<String> = []
         var bytes: Int? = 0
@@ -113,7 +114,7 @@ public final class RedisCacheClient: ICacheClient {
             _ = try await send(
                 .script(.addStats, keys: [KeySchema.statsCache], [.integer(batch.hits), .integer(batch.misses)]))
         } catch {
-            if error.code == .unavailable || error.code == .refused {
+            if error.code == .unavailable {
                 unflushed.withLock { total in
                     total.hits += batch.hits
                     total.misses += batch.misses
@@ -137,6 +138,9 @@ extension RedisScript {
     fileprivate static let addStats = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'hash')
+            for _, count in ipairs(redis.call('HMGET', KEYS[1], 'hits', 'misses')) do
+              if count and not (count:find('^%d+$') and #count <= 15) then return redis.error_reply('WRONGTYPE the figures are no counts') end
+            end
             redis.call('HINCRBY', KEYS[1], 'hits', ARGV[1])
             redis.call('HINCRBY', KEYS[1], 'misses', ARGV[2])
             return 1

@@ -37,9 +37,7 @@ extension PublishResult {
 
 extension MemoryStore {
     mutating func publish(_ signal: Signal, _ json: [UInt8], to target: PublishTarget) throws(CacheError) -> PublishResult {
-        guard signal.timestamp <= wallNow + Signal.maximumFutureSkew else {
-            throw CacheError(.futureTimestamp, "The timestamp is more than 5 minutes in the future; nothing was written.")
-        }
+        try refuseFuture(signal.timestamp)
         let expires = now + CacheRules.signalLifetime
         let history = KeySchema.signalHistory(signal.symbol)
         let present = target.setsLatest ? try string(KeySchema.signalLatest) : nil
@@ -124,20 +122,20 @@ extension CacheStep where Outcome == Int {
             })
     }
 
-    static var clearSignals: Self {
+    /// - Parameter found: keys of signals that no index may know.
+    static func clearSignals(_ found: [String]) -> Self {
         CacheStep(
             .script(
                 .clearSignals,
                 keys: [
-                    KeySchema.signalLatest, KeySchema.indexSignals, KeySchema.indexSignalsLatest, KeySchema.events,
-                    KeySchema.signalHistoryPrefix,
-                ], [.integer(CacheRules.eventsLength), "signal"]),
+                    KeySchema.indexSignals, KeySchema.indexSignalsLatest, KeySchema.events, KeySchema.signalHistoryPrefix,
+                ] + found, [.integer(CacheRules.eventsLength), .text(KeySchema.signalFamily)]),
             effect: .needsRedis,
             decode: { reply throws(CacheError) in try reply.count() },
             inMemory: { store in
                 let keys = store.keys { $0 == KeySchema.signalLatest || $0.hasPrefix(KeySchema.signalHistoryPrefix) }
                 for key in keys { store.remove(key) }
-                store.changes.append(ChangeEvent(topic: .signals, event: "cleared", key: "signal", value: []))
+                store.changes.append(ChangeEvent(topic: .signals, event: "cleared", key: KeySchema.signalFamily, value: []))
                 return keys.count
             })
     }

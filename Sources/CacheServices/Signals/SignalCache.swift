@@ -109,13 +109,12 @@ public struct SignalCache: Sendable {
     @discardableResult
     public func clearHistory(_ symbol: Symbol) async throws(CacheError) -> Bool { try await perform(.clearHistory(symbol)) > 0 }
 
-    /// Removes the latest signal and all histories; answers how many keys. One atomic step for everything that is indexed, then a
-    /// scan for histories that other programs wrote a moment ago.
+    /// Removes the latest signal and all histories; answers how many keys. One atomic step, after a scan for histories that other
+    /// programs wrote and no index knows.
     @discardableResult
     public func clearAll() async throws(CacheError) -> Int {
-        var removed = try await perform(.clearSignals)
-        for key in try await client.keys(KeySchema.signalHistoryPrefix + "*") where try await client.delete(key) { removed += 1 }
-        return removed
+        let found = try await client.keys(KeySchema.signalHistoryPrefix + "*")
+        return try await perform(.clearSignals(found + [KeySchema.signalLatest]))
     }
 
     /// The readable entries of a history. Unreadable ones are noted and passed by, unless there is nothing else.

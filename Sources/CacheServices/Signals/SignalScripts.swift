@@ -14,8 +14,8 @@ extension RedisScript {
         local at, id, symbol = tonumber(ARGV[2]), ARGV[3], ARGV[4]
         if at > clock + 300000 then return redis.error_reply('FUTURE the timestamp is too far ahead') end
         local latest, history = 'none', 'none'
+        local present = ARGV[5] == '1' and redis.call('GET', KEYS[1])
         if ARGV[5] == '1' then
-          local present = redis.call('GET', KEYS[1])
           if not present then
             latest = 'stored'
           else
@@ -29,26 +29,34 @@ extension RedisScript {
             end
           end
         end
-        local known
+        local known = false
         if ARGV[6] == '1' then
           history = redis.call('LPOS', KEYS[2], ARGV[1]) and 'duplicate' or 'added'
-          known = redis.call('EXISTS', KEYS[2]) == 1 and redis.call('HGET', KEYS[4], symbol)
+          known = redis.call('EXISTS', KEYS[2]) == 1 and redis.call('HGET', KEYS[4], symbol) or false
         end
-        if latest == 'stored' or latest == 'replaced_unreadable' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[7]) end
+        local replaces = latest == 'stored' or latest == 'replaced_unreadable'
+        -- The event goes first: it is the one write that can still be refused, and then nothing was written. A repeat has none.
+        if history == 'added' or (replaces and present ~= ARGV[1]) then
+          redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*',
+            'topic', 'signals', 'event', ARGV[11], 'key', ARGV[10], 'value', ARGV[1])
+        end
+        if replaces then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[7]) end
         if history ~= 'none' then
           if history == 'added' then
             redis.call('LPUSH', KEYS[2], ARGV[1])
+            -- When the symbol's newest signal is what falls off the end, the newest of the rest takes its place.
+            if known and redis.call('LINDEX', KEYS[2], ARGV[8]) == known then known = nil end
             redis.call('LTRIM', KEYS[2], 0, ARGV[8] - 1)
           end
           redis.call('PEXPIRE', KEYS[2], ARGV[7])
           redis.call('ZADD', KEYS[3], clock + ARGV[7], symbol)
-          local knownAt, knownID
-          if known then knownAt, knownID = signal(known) end
-          if not knownAt or not precedes(at, id, knownAt, knownID) then redis.call('HSET', KEYS[4], symbol, ARGV[1]) end
-        end
-        if history == 'added' or latest == 'stored' or latest == 'replaced_unreadable' then
-          redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*',
-            'topic', 'signals', 'event', ARGV[11], 'key', ARGV[10], 'value', ARGV[1])
+          if known == nil then
+            redis.call('HSET', KEYS[4], symbol, newest(KEYS[2], clock) or ARGV[1])
+          else
+            local knownAt, knownID
+            if known then knownAt, knownID = signal(known) end
+            if not knownAt or not precedes(at, id, knownAt, knownID) then redis.call('HSET', KEYS[4], symbol, ARGV[1]) end
+          end
         end
         return {latest, history}
         """
@@ -71,28 +79,26 @@ extension RedisScript {
     static let clearHistory = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[2], 'zset') need(KEYS[3], 'hash') need(KEYS[4], 'stream')
-            local removed = redis.call('UNLINK', KEYS[1])
-            redis.call('ZREM', KEYS[2], ARGV[1])
-            redis.call('HDEL', KEYS[3], ARGV[1])
-            if removed == 1 then
+            if redis.call('EXISTS', KEYS[1]) == 1 then
               redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[2], '*',
                 'topic', 'signals', 'event', 'cleared', 'key', ARGV[3], 'value', '')
             end
-            return removed
+            redis.call('ZREM', KEYS[2], ARGV[1])
+            redis.call('HDEL', KEYS[3], ARGV[1])
+            return redis.call('UNLINK', KEYS[1])
             """)
 
-    /// KEYS: latest, index, latest by symbol, change stream, prefix of the histories. ARGV: length of the change stream, name of the
-    /// family. Replies how many keys of signals were removed.
+    /// KEYS: index, latest by symbol, change stream, prefix of the histories, more keys of signals. ARGV: length of the change stream,
+    /// name of the family. Replies how many keys of signals were removed.
     static let clearSignals = RedisScript(
         LuaLibrary.checks + """
-            need(KEYS[2], 'zset') need(KEYS[3], 'hash') need(KEYS[4], 'stream')
-            local removed = redis.call('UNLINK', KEYS[1])
-            for _, symbol in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-              removed = removed + redis.call('UNLINK', KEYS[5] .. symbol)
-            end
-            redis.call('UNLINK', KEYS[2], KEYS[3])
-            redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[1], '*',
+            need(KEYS[1], 'zset') need(KEYS[2], 'hash') need(KEYS[3], 'stream')
+            redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[1], '*',
               'topic', 'signals', 'event', 'cleared', 'key', ARGV[2], 'value', '')
+            local removed = 0
+            for _, symbol in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do removed = removed + redis.call('UNLINK', KEYS[4] .. symbol) end
+            for i = 5, #KEYS do removed = removed + redis.call('UNLINK', KEYS[i]) end
+            redis.call('UNLINK', KEYS[1], KEYS[2])
             return removed
             """)
 }

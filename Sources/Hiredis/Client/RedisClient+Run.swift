@@ -9,16 +9,21 @@ extension RedisClient: Service {
     /// Returns after a graceful shutdown or a cancellation, when what was under way is answered or its time is over.
     public func run() async {
         await cancelWhenGracefulShutdown {
+            var shortLived = 0
             while !Task.isCancelled {
                 let started = NIODeadline.now()
                 do throws(RedisError) {
                     let (connection, info) = try await self.connector.connect()
+                    let connected = NIODeadline.now()
                     await self.serve(connection, info)
+                    // A server that takes the log-in and hangs up again must not be asked in a tight loop.
+                    shortLived = NIODeadline.now() - connected < .seconds(1) ? shortLived + 1 : 0
+                    if shortLived > 0 { await self.pause(afterFailures: shortLived) }
                 } catch {
                     guard !Task.isCancelled else { break }
                     self.failed(error, started: started)
                     let failures = self.state.withLock { $0.machine.circuit.failures }
-                    try? await Task.sleep(for: Backoff.pause(afterFailures: failures, draw: .random(in: 0...1)))
+                    await self.pause(afterFailures: failures)
                 }
             }
         }
@@ -29,6 +34,10 @@ extension RedisClient: Service {
             return Array(state.observers.values)
         }
         for observer in observers { observer.finish() }
+    }
+
+    private func pause(afterFailures failures: Int) async {
+        try? await Task.sleep(for: Backoff.pause(afterFailures: failures, draw: .random(in: 0...1)))
     }
 
     private func serve(_ connection: RedisConnection, _ info: RedisServerInfo) async {

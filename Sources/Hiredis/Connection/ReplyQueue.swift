@@ -70,9 +70,22 @@ struct ReplyQueue {
 
     /// Takes the caller out of its slot; the slot stays. `nil` when it was already resumed.
     mutating func cancel(token: UInt64) -> (caller: ReplySlot.Caller, error: RedisError)? {
-        guard let index = slots.lastIndex(where: { $0.token == token }), let caller = slots[index].caller else { return nil }
+        guard let index = index(of: token), let caller = slots[index].caller else { return nil }
         slots[index].caller = nil
         return (caller, RedisError(.cancelled, .unknown, "The task was cancelled before Redis answered."))
+    }
+
+    /// Tokens are drawn one for each slot, nearly in the order of the slots, so the search starts where the token should be and goes
+    /// outward from there. One from before the first slot is almost certainly answered, and is looked for among the first few only.
+    private func index(of token: UInt64) -> Int? {
+        guard let first = slots.first else { return nil }
+        let guess = token >= first.token ? Int(min(token - first.token, UInt64(slots.count - 1))) : 0
+        let reach = token < first.token ? min(slots.count, 256) : slots.count
+        for distance in 0..<reach {
+            if guess >= distance, slots[guess - distance].token == token { return guess - distance }
+            if guess + distance < slots.count, slots[guess + distance].token == token { return guess + distance }
+        }
+        return nil
     }
 
     /// What passed its time at `now`, and when to look again.

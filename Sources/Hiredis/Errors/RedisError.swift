@@ -97,9 +97,9 @@ public struct RedisError: Error, Sendable {
     /// Whether Redis is away (unreachable, silent or loading), as opposed to up and refusing.
     public var meansAway: Bool {
         switch code {
-        case .unreachable, .circuitOpen, .deadlineExceeded, .connectionClosed, .protocolViolation, .overloaded: true
+        case .unreachable, .circuitOpen, .deadlineExceeded, .connectionClosed, .protocolViolation: true
         case .server: server?.kind == .loading || server?.kind == .masterDown || server?.kind == .clusterDown
-        case .shutDown, .cancelled, .unexpectedReply, .configuration: false
+        case .overloaded, .shutDown, .cancelled, .unexpectedReply, .configuration: false
         }
     }
 }

@@ -3,10 +3,8 @@ import Foundation
 /// A pseudo-terminal as standard output of the program.
 enum Terminal {
     static func output(of arguments: [String], environment: [String: String]) async throws -> String {
-        let master = posix_openpt(O_RDWR | O_NOCTTY)
-        guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else { throw POSIXError(.ENOTTY) }
-        let slave = open(name, O_RDWR | O_NOCTTY)
-        guard slave >= 0 else { throw POSIXError(.ENOTTY) }
+        var (master, slave): (Int32, Int32) = (-1, -1)
+        guard openpty(&master, &slave, nil, nil, nil) == 0 else { throw POSIXError(.ENOTTY) }
         let process = Process()
         process.executableURL = Program.executable
         process.arguments = arguments
