@@ -57,7 +57,7 @@ import Testing
     @Test(
         arguments: [
             (.unreachable, true), (.circuitOpen, true), (.deadlineExceeded, true), (.connectionClosed, true), (.protocolViolation, true),
-            (.overloaded, true), (.shutDown, false), (.cancelled, false), (.unexpectedReply, false), (.configuration, false),
+            (.overloaded, false), (.shutDown, false), (.cancelled, false), (.unexpectedReply, false), (.configuration, false),
             (.server, false),
         ] as [(RedisError.Code, Bool)])
     func `tells being away from refusing`(code: RedisError.Code, isAway: Bool) {

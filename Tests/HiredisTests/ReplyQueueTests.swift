@@ -54,6 +54,25 @@ import Testing
         #expect(try await callers[1].result.get() == .integer(1))
     }
 
+    @Test func `a caller is found wherever its slot came to stand`() async {
+        let tokens: [UInt64] = [7, 3, 9, 1, 8, 2, 1000, 0]
+        var queue = ReplyQueue(maximumInFlight: 10)
+        for token in tokens {
+            let caller = await TestCaller.make()
+            #expect(queue.enqueue([0], slot(caller, token, start)) == nil)
+        }
+        _ = queue.takePending()
+        for token in tokens.shuffled() {
+            let taken = queue.cancel(token: token)
+            #expect(taken != nil)
+            taken.map { $0.caller.resume(returning: .failure($0.error)) }
+            #expect(queue.cancel(token: token) == nil)
+        }
+        #expect(queue.cancel(token: 5) == nil)
+        #expect(queue.cancel(token: .max) == nil)
+        #expect(queue.slots.count == tokens.count)
+    }
+
     @Test func `a passed deadline resumes its caller only and keeps the slot`() async throws {
         var queue = ReplyQueue(maximumInFlight: 10)
         let callers = await enqueue(3, in: &queue) { start + .milliseconds(Int64(10 * ($0 + 1))) }

@@ -4,8 +4,8 @@ import NIOCore
 import NIOPosix
 
 /// A real redis-server of one test's own: own port, own socket, own directory, ended with the test.
+// Safe because the mutable `process` is only touched under `lock`; everything else is constant.
 public final class PrivateRedis: @unchecked Sendable {
-    // Safe because the mutable `process` is only touched under `lock`; everything else is constant.
     public let directory: URL
     public let port: Int
     public var socketPath: String { directory.appendingPathComponent("redis.sock").path }

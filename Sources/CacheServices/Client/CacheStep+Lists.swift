@@ -7,26 +7,32 @@ extension CacheStep where Outcome == Int {
     /// Push, cap and expire.
     static func push(_ key: String, _ value: [UInt8], maximumLength: Int?, lifetime: ListLifetime) -> Self {
         let arguments: [RedisArgument] = [.bytes(value), .integer(maximumLength ?? 0), .text(lifetime.argument)]
+        let inMemory = { @Sendable (store: inout MemoryStore) throws(CacheError) -> Int in
+            var elements = try store.list(key) ?? []
+            elements.prepend(value)
+            if let maximumLength { elements.removeLast(max(0, elements.count - maximumLength)) }
+            let count = elements.count
+            let expires: ContinuousClock.Instant? =
+                switch lifetime {
+                case .unchanged: store.entry(key)?.expires
+                case .never: nil
+                case .milliseconds(let milliseconds): store.expiry(afterMilliseconds: milliseconds)
+                }
+            try store.set(key, list: elements, expires: expires)
+            return count
+        }
         return CacheStep(
             .script(.cappedPush, keys: [key], arguments),
             effect: .appends { writer, number in
                 .script(.numberedPush, keys: [key, KeySchema.statsReplays], arguments + [.text(writer), .integer(number)])
             },
             decode: { reply throws(CacheError) in try reply.count() },
-            inMemory: { store throws(CacheError) in
-                var elements = try store.list(key) ?? []
-                elements.prepend(value)
-                if let maximumLength { elements.removeLast(max(0, elements.count - maximumLength)) }
-                let count = elements.count
-                let expires: ContinuousClock.Instant? =
-                    switch lifetime {
-                    case .unchanged: store.entry(key)?.expires
-                    case .never: nil
-                    case .milliseconds(let milliseconds): store.expiry(afterMilliseconds: milliseconds)
-                    }
-                try store.set(key, list: elements, expires: expires)
-                return count
-            })
+            remember: { length, store in
+                // Kept only while it is whole: as long as the one in Redis, and not begun anew while other pushes were on their way.
+                let isUncertain = store.entry(key) == nil && store.hasChanged(key)
+                if isUncertain || (try? inMemory(&store)) != length { store.remove(key) }
+            },
+            inMemory: inMemory)
     }
 
     /// LLEN.
@@ -58,10 +64,12 @@ extension CacheStep where Outcome == [[UInt8]] {
 }
 
 extension MemoryStore {
-    /// Keeps a whole list that Redis answered. An equal list is only confirmed.
+    /// Keeps a whole list that Redis answered. An equal list is confirmed.
     mutating func remember(_ key: String, list elements: [[UInt8]], _ lifetime: Duration) {
         guard !elements.isEmpty else { return _ = remove(key) }
-        if case .list(let present)? = entry(key)?.value, present.elementsEqual(elements) { return confirm(key) }
+        if case .list(let present)? = entry(key)?.value, present.elementsEqual(elements) {
+            return confirm(key, until: now + lifetime)
+        }
         _ = try? set(key, list: Deque(elements), expires: now + lifetime)
     }
 }

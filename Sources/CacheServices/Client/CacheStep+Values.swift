@@ -40,7 +40,7 @@ extension CacheStep where Outcome == Void {
         let lifetime = milliseconds.map { [.text("PX"), RedisArgument.integer($0)] } ?? []
         return CacheStep(
             .command("SET", [key], [.bytes(value)] + lifetime),
-            effect: .overwrites(key: key) { .guardedSet(key, expected: $0, value, milliseconds: milliseconds) },
+            effect: .overwrites(key: key) { .guardedSet(key, .unchanged($0), value, milliseconds: milliseconds) },
             decode: { _ in },
             inMemory: { store throws(CacheError) in
                 try store.set(key, string: value, expires: store.expiry(afterMilliseconds: milliseconds))
@@ -52,7 +52,7 @@ extension CacheStep where Outcome == Bool {
     /// UNLINK.
     static func delete(_ key: String) -> Self {
         CacheStep(
-            .command("UNLINK", [key]), effect: .overwrites(key: key) { .guardedDelete(key, expected: $0) },
+            .command("UNLINK", [key]), effect: .overwrites(key: key) { .guardedDelete(key, .unchanged($0)) },
             decode: { reply throws(CacheError) in try reply.count() > 0 },
             inMemory: { store in store.remove(key) })
     }
@@ -69,8 +69,9 @@ extension CacheStep where Outcome == Bool {
     /// Compare-and-set; false when the key holds something else than `expected`, in which case nothing was written.
     static func compareAndSet(_ key: String, expected: [UInt8]?, _ value: [UInt8], milliseconds: Int64?) -> Self {
         CacheStep(
-            .guardedSet(key, expected: expected, value, milliseconds: milliseconds),
-            effect: .overwrites(key: key) { .guardedSet(key, expected: $0, value, milliseconds: milliseconds) },
+            .guardedSet(key, .expectation(expected), value, milliseconds: milliseconds),
+            // What it was decided on, rather than what else may be known: it replaces that and nothing else.
+            effect: .overwrites(key: key) { _ in .guardedSet(key, .unchanged(expected), value, milliseconds: milliseconds) },
             decode: { reply throws(CacheError) in try reply.isDone() },
             remember: { isDone, store in if isDone { store.remember(key, value, milliseconds.map { .milliseconds($0) }) } },
             wrote: { $0 },
@@ -103,16 +104,18 @@ extension CacheStep where Outcome == TimeToLive {
 }
 
 extension CacheRequest {
-    /// Overwrites a string only if the key holds the expected bytes, or nothing when nothing is expected. Replies 1 or `conflict`.
-    static func guardedSet(_ key: String, expected: [UInt8]?, _ value: [UInt8], milliseconds: Int64?) -> CacheRequest {
+    /// Overwrites a string only if the key holds what is expected. Replies 1 or `conflict`.
+    static func guardedSet(
+        _ key: String, _ expectation: [RedisArgument], _ value: [UInt8], milliseconds: Int64?
+    ) -> CacheRequest {
         .script(
             .guardedSet, keys: [key],
-            .expectation(expected) + [.bytes(value), milliseconds.map { .integer($0) } ?? "never"])
+            expectation + [.bytes(value), milliseconds.map { .integer($0) } ?? "never"])
     }
 
-    /// Removes a string only if the key holds the expected bytes. Replies 1, 0 or `conflict`.
-    static func guardedDelete(_ key: String, expected: [UInt8]?) -> CacheRequest {
-        .script(.guardedDelete, keys: [key], .expectation(expected))
+    /// Removes a string only if the key holds what is expected. Replies 1, 0 or `conflict`.
+    static func guardedDelete(_ key: String, _ expectation: [RedisArgument]) -> CacheRequest {
+        .script(.guardedDelete, keys: [key], expectation)
     }
 }
 
@@ -122,15 +125,22 @@ extension [RedisArgument] {
         expected.map { ["is", .bytes($0)] } ?? ["absent", ""]
     }
 
+    /// What a replay expects to find: the bytes last known or nothing, for a value that expired or was lost did not change to another.
+    /// Where nothing was known only nothing will do: what else is there was never seen here, and wins.
+    static func unchanged(_ lastKnown: [UInt8]?) -> [RedisArgument] {
+        lastKnown.map { ["unchanged", .bytes($0)] } ?? ["absent", ""]
+    }
+
     static var noExpectation: [RedisArgument] { ["any", ""] }
 }
 
 extension MemoryStore {
-    /// Keeps what Redis answered: the bytes with a lifetime from now, or their absence. Equal bytes are only confirmed.
+    /// Keeps what Redis answered: the bytes with a lifetime from now, or their absence. Equal bytes that were read are confirmed.
     mutating func remember(_ key: String, _ bytes: [UInt8]?, _ lifetime: Duration?) {
         guard let bytes else { return _ = remove(key) }
-        if case .string(bytes)? = entry(key)?.value { return confirm(key) }
-        _ = try? set(key, string: bytes, expires: lifetime.map { now + $0 })
+        let expires = lifetime.map { now + $0 }
+        if isRead, case .string(bytes)? = entry(key)?.value { return confirm(key, until: expires) }
+        _ = try? set(key, string: bytes, expires: expires)
     }
 }
 

@@ -27,8 +27,10 @@ extension FallbackCacheClient: Service {
     private func keepFresh() async {
         var follower = LastKnownFollower(cache)
         while !Task.isCancelled {
-            if status.mode == .redis, cache.redis.status.isReady { await follower.refresh(self) }
-            try? await Task.sleep(for: .seconds(1))
+            let isReady = status.mode == .redis && cache.redis.status.isReady
+            if isReady { await follower.refresh(self) }
+            // Soon after a start or a return the last-known values are there.
+            try? await Task.sleep(for: isReady ? .seconds(1) : .milliseconds(50))
         }
     }
 
@@ -72,11 +74,12 @@ extension FallbackCacheClient: Service {
     /// Sends the first pending write, and settles it: it arrived, it lost against a newer value, or it can never be accepted.
     private func deliver(_ write: PendingWrite) async throws(CacheError) {
         do throws(CacheError) {
-            let lost = PendingWrite.lost(try await cache.send(write.request))
-            if lost { try await settleLoss(of: write) } else { withState { $0.delivered() } }
+            let reply = try await cache.send(write.request)
+            if PendingWrite.lost(reply) { try await settleLoss(of: write) } else { withState { $0.delivered(reply) } }
         } catch {
             switch error.code {
-            case .dataConflict, .futureTimestamp, .invalidKey, .reservedKey:
+            case .dataConflict, .futureTimestamp, .invalidKey, .reservedKey,
+                .refused where !error.mayPass:
                 withState { $0.firstIsRefused() }
                 logger.error("a write of the outage cannot be stored", metadata: ["key": "\(write.key)", "reason": "\(error)"])
             case .outcomeUnknown:
@@ -88,11 +91,33 @@ extension FallbackCacheClient: Service {
         }
     }
 
-    /// A write that was sent before without an answer finds itself; any other finds what wins.
+    /// A write that was sent before without an answer finds itself, and a removal what it wanted; any other finds what wins.
     private func settleLoss(of write: PendingWrite) async throws(CacheError) {
         let present = try await cache.perform(.get(write.key).uncounted()).value
-        if write.mayHaveArrived, write.kind == .overwrite(result: present) { return withState { $0.delivered() } }
+        if write.mayHaveArrived || present == nil, write.kind == .overwrite(result: present) { return withState { $0.delivered() } }
+        if present == nil, write.requestIfGone != nil, try await !wasRemoved(write.key) {
+            return withState { $0.firstExpectsNothing() }
+        }
         withState { $0.firstLost(against: present) }
         logger.warning("a write of the outage lost: the value changed in Redis meanwhile", metadata: ["key": "\(write.key)"])
+    }
+
+    /// Whether the change stream says that somebody removed a key, or no longer reaches back far enough to tell.
+    private func wasRemoved(_ key: String) async throws(CacheError) -> Bool {
+        let entries = try await RedisEventStream.changes(cache.redis, namespace: namespace).newest(CacheRules.eventsLength)
+        guard let change = entries.lazy.compactMap(ChangeEvent.init).first(where: { $0.key == key }) else {
+            return entries.count >= CacheRules.eventsLength
+        }
+        return change.event != "set"
+    }
+}
+
+extension CacheError {
+    /// Whether a refusal is about the server's state, or the connection's, rather than about this write: later it may be accepted.
+    var mayPass: Bool {
+        switch underlying?.server?.kind {
+        case .outOfMemory?, .misconfigured?, .readOnly?, .noReplicas?, .authentication?: true
+        default: meansAway
+        }
     }
 }

@@ -9,6 +9,16 @@ import Synchronization
 /// known, so that a value that changed in Redis meanwhile wins, and a second replay of the same does no harm. Writes that memory cannot
 /// hold until then are refused, never dropped unsaid.
 ///
+/// What was last known is one of two things. *Bytes*: Redis must still have them, or nothing, because a value that expired or was lost
+/// with Redis' memory did not change to another. A position is the exception, since it has no expiry: where it is gone, the change
+/// stream decides whether somebody closed it, which wins. *Nothing*, be it that the key was known to be absent or that this process never
+/// saw it: the write is done if nothing is there; otherwise what Redis has wins. Every write that loses is logged and counted in
+/// ``CacheStatus/conflicts``.
+///
+/// Lists are last-known only while they are whole: a pushed list as long as the length that Redis replied says so, a history once it was
+/// read or when the last snapshot held every history and not this one. A history that is pushed to while it is not held is read within
+/// a second. An answer never undoes in memory what was written after its question was sent.
+///
 /// ``run()`` notices outages and recoveries; the connection itself is run by its owner.
 public final class FallbackCacheClient: ICacheClient {
     /// The client that Redis is asked through.
@@ -41,10 +51,10 @@ public final class FallbackCacheClient: ICacheClient {
 
     public func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome> {
         while true {
-            if state.withLock({ $0.mode == .redis }) {
+            if let began = state.withLock({ $0.begin() }) {
                 do throws(CacheError) {
                     let answer = try await cache.perform(step)
-                    withState { $0.remember(step, answer.value) }
+                    withState { $0.remember(step, answer.value, began: began) }
                     return answer
                 } catch {
                     guard error.meansAway else { throw error }

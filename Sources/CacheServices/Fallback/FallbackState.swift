@@ -1,4 +1,5 @@
 import DequeModule
+import Hiredis
 
 /// Where a ``FallbackCacheClient`` stands, and what it keeps. Pure: its owner holds the lock, the clocks and the network.
 struct FallbackState {
@@ -11,9 +12,13 @@ struct FallbackState {
     /// Tells this process' replayed pushes from those of others.
     private let writer = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     private var lastNumber = 0
+    /// How often Redis came back.
+    private(set) var returns = 0
+    /// Lists that are longer in Redis than here.
+    private var partialLists: Set<String> = []
 
     init(maximumEntries: Int, at time: Timestamp) {
-        store = MemoryStore(maximumEntries: maximumEntries)
+        store = MemoryStore(maximumEntries: maximumEntries, isCopy: true)
         since = time
     }
 
@@ -24,6 +29,7 @@ struct FallbackState {
         mode = .memory
         reason = why
         store.marksWrites = true
+        store.knowsEveryHistory = false
         if isNew { since = time }
         return isNew
     }
@@ -41,7 +47,10 @@ struct FallbackState {
         mode = .redis
         since = time
         reason = nil
+        returns += 1
         store.clearMarks()
+        for key in partialLists { store.remove(key) }
+        partialLists = []
         return true
     }
 
@@ -57,7 +66,9 @@ struct FallbackState {
         guard pending.count < 10 * store.maximumEntries else {
             throw CacheError(.overCapacity, "Redis is away and too many writes wait for it; nothing was recorded.")
         }
-        let lastKnown = try present(step.effect)
+        _ = try present(step.effect)
+        // Its time may have passed here and not in Redis.
+        let lastKnown: [UInt8]? = if case .overwrites(let key, _) = step.effect { store.lastKnown(key) } else { nil }
         let outcome = try step.inMemory(&store)
         store.changes = []
         if step.wrote?(outcome) ?? true {
@@ -103,27 +114,67 @@ struct FallbackState {
         return age
     }
 
-    /// Keeps what Redis answered, for the next outage or for one that came in between. What was written since counts more.
-    mutating func remember<Outcome>(_ step: CacheStep<Outcome>, _ outcome: Outcome) {
+    /// What an answer of Redis has to be remembered with: the newest write now, before its question is sent. `nil` when Redis is away.
+    func begin() -> UInt64? { mode == .redis ? store.recentWrites.last : nil }
+
+    /// Keeps what Redis answered, for the next outage or for one that came in between. What was written since counts more: an answer to
+    /// a read leaves keys alone that were written after it `began`, whether in Redis or here.
+    mutating func remember<Outcome>(_ step: CacheStep<Outcome>, _ outcome: Outcome, began: UInt64) {
         guard mode == .redis || !step.request.keys.contains(where: isOverwritten) else { return }
-        withoutMarks { store in step.remember(outcome, &store) }
+        withoutMarks(began: began, isRead: !step.effect.isWrite) { store in step.remember(outcome, &store) }
     }
 
+    /// Does in memory what others did in Redis, as a reading of the change stream says that `began` at this write.
+    mutating func apply(_ changes: [ChangeEvent], began: UInt64, wholeHistories: Set<String>) {
+        guard mode == .redis else { return }
+        for change in changes {
+            // Signals are merged by their time and their content, whoever was first.
+            let isMerged = change.topic == .signals && PublishTarget(rawValue: change.event) != nil
+            withoutMarks(began: began, isRead: !isMerged) { store in store.apply(change, wholeHistories: wholeHistories) }
+        }
+    }
+
+    /// Drops the histories that Redis does not have, as a reading of the index says that `began` at this write.
+    mutating func keepHistories(_ listed: Set<String>, began: UInt64) {
+        guard mode == .redis else { return }
+        withoutMarks(began: began, isRead: true) { store in
+            for key in store.keys(where: { $0.hasPrefix(KeySchema.signalHistoryPrefix) }) where !listed.contains(key) { store.remove(key) }
+        }
+    }
+
+    /// Whether a key, or one of those that it is the prefix of, holds or waits to become something that Redis does not have.
     private func isOverwritten(_ key: String) -> Bool {
-        store.entry(key)?.isUnreplayed == true || pending.contains { $0.key == key }
+        guard key.hasSuffix(":") else { return store.entry(key)?.isUnreplayed == true || pending.contains { $0.key == key } }
+        return pending.contains { $0.key.hasPrefix(key) } || store.entries.contains { $0.value.isUnreplayed && $0.key.hasPrefix(key) }
     }
 
-    private mutating func withoutMarks(_ body: (inout MemoryStore) -> Void) {
+    private mutating func withoutMarks(began: UInt64? = nil, isRead: Bool = false, _ body: (inout MemoryStore) -> Void) {
         let marksWrites = store.marksWrites
         store.marksWrites = false
+        store.began = began
+        store.isRead = isRead
         body(&store)
+        store.began = nil
+        store.isRead = false
         store.marksWrites = marksWrites
         store.changes = []
     }
 
-    /// Redis has the first pending write.
-    mutating func delivered() {
-        pending.removeFirst()
+    /// Redis has the first pending write. A list that became longer there than here is not whole here.
+    mutating func delivered(_ reply: RedisReply? = nil) {
+        let write = pending.removeFirst()
+        guard write.kind == .append, !pending.contains(where: { $0.key == write.key }) else { return }
+        if let length = reply?.integer, case .list(let elements)? = store.entry(write.key)?.value, elements.count == Int(length) {
+            partialLists.remove(write.key)
+        } else {
+            partialLists.insert(write.key)
+        }
+    }
+
+    /// The first pending write goes again, now that what it was to replace is known to be gone.
+    mutating func firstExpectsNothing() {
+        guard !pending.isEmpty else { return }
+        pending[0].expectNothing()
     }
 
     /// The first pending write was sent without an answer.
@@ -158,7 +209,7 @@ struct FallbackState {
     mutating func firstIsRefused() {
         let write = pending.removeFirst()
         conflicts += 1
-        guard write.kind != .ordered else { return }
+        guard write.kind != .ordered, !pending.contains(where: { $0.key == write.key }) else { return }
         store.remove(write.key)
     }
 }

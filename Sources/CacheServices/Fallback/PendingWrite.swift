@@ -6,18 +6,26 @@ struct PendingWrite: Sendable {
     enum Kind: Sendable, Equatable {
         /// No harm: it is ordered by its own time or recognised by its content.
         case ordered
-        /// It is refused unless the key holds what was last known; this is what the key holds afterwards.
+        /// It is refused when the key changed from what was last known; this is what the key holds afterwards.
         case overwrite(result: [UInt8]?)
         /// No harm: Redis knows its number.
         case append
     }
 
-    let request: CacheRequest
+    private(set) var request: CacheRequest
+    /// The same for a key whose last-known value is gone without anybody having removed it; `nil` when nothing was known.
+    private(set) var requestIfGone: CacheRequest?
     /// The key to name when it loses.
     let key: String
     let kind: Kind
     /// Whether it was sent once without an answer.
     var mayHaveArrived: Bool
+
+    /// From now on it expects that nothing is there.
+    mutating func expectNothing() {
+        request = requestIfGone ?? request
+        requestIfGone = nil
+    }
 
     /// Whether a reply says that another value had come meanwhile, which wins.
     static func lost(_ reply: RedisReply) -> Bool { reply.text == "conflict" }
@@ -40,7 +48,9 @@ struct PendingWrite: Sendable {
         case .replayable(let request):
             return PendingWrite(request: request, key: key, kind: .ordered, mayHaveArrived: mayHaveArrived)
         case .overwrites(let key, let guarded):
-            return PendingWrite(request: guarded(lastKnown), key: key, kind: .overwrite(result: result), mayHaveArrived: mayHaveArrived)
+            return PendingWrite(
+                request: guarded(lastKnown), requestIfGone: lastKnown.map { _ in guarded(nil) }, key: key,
+                kind: .overwrite(result: result), mayHaveArrived: mayHaveArrived)
         case .appends(let numbered):
             return PendingWrite(request: numbered(writer, number), key: key, kind: .append, mayHaveArrived: mayHaveArrived)
         }

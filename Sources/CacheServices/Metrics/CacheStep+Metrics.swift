@@ -41,14 +41,14 @@ extension CacheStep where Outcome == Bool {
         let json = metrics.json
         return setMetric(
             key, json, timestamp: metrics.timestamp, expectation: .bytes(expected),
-            effect: .overwrites(key: key) { .setMetric(key, json, .expectation($0), timestamp: metrics.timestamp) })
+            effect: .overwrites(key: key) { _ in .setMetric(key, json, .unchanged(expected), timestamp: metrics.timestamp) })
     }
 
     static func setCustomMetric(_ name: MetricName, _ value: CustomMetricValue) -> Self {
         let key = KeySchema.metricsCustom(name)
         let json = value.json
         return setMetric(
-            key, json, expectation: .any, effect: .overwrites(key: key) { .setMetric(key, json, .expectation($0)) })
+            key, json, expectation: .any, effect: .overwrites(key: key) { .setMetric(key, json, .unchanged($0)) })
     }
 
     static func deleteMetric(_ key: String) -> Self {
@@ -59,7 +59,7 @@ extension CacheStep where Outcome == Bool {
         }
         return CacheStep(
             request(.noExpectation),
-            effect: .overwrites(key: key) { request(.expectation($0)) },
+            effect: .overwrites(key: key) { request(.unchanged($0)) },
             decode: { reply throws(CacheError) in try reply.isDone() },
             inMemory: { store in
                 let wasThere = store.remove(key)

@@ -24,6 +24,7 @@ extension CacheStep where Outcome == PositionChange {
         }
         return CacheStep(
             request(.noExpectation),
+            // Not `unchanged`: a position has no expiry, so that one which is gone was most likely closed.
             effect: .overwrites(key: key) { request(.expectation($0)) },
             decode: { reply throws(CacheError) in
                 guard let change = reply.text.flatMap(PositionChange.init) else { throw .unexpectedReply(key) }

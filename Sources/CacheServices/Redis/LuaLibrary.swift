@@ -9,6 +9,7 @@ enum LuaLibrary {
           if how == 'any' then return true end
           local present = redis.call('GET', key)
           if how == 'absent' then return not present end
+          if how == 'unchanged' then return not present or present == bytes end
           return present == bytes
         end
         local function now()

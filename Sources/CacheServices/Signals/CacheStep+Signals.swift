@@ -40,6 +40,11 @@ extension MemoryStore {
         try refuseFuture(signal.timestamp)
         let expires = now + CacheRules.signalLifetime
         let history = KeySchema.signalHistory(signal.symbol)
+        if target.addsToHistory, try isUnknown(history: history) {
+            unknownHistories.insert(history)
+            guard target.setsLatest else { return PublishResult(latest: .none, history: .none, stored: .memory) }
+            return try publish(signal, json, to: .latest)
+        }
         let present = target.setsLatest ? try string(KeySchema.signalLatest) : nil
         var elements = target.addsToHistory ? try list(history) ?? [] : []
         let latest = target.setsLatest ? outcome(of: signal, against: present) : .none
@@ -58,6 +63,12 @@ extension MemoryStore {
         }
         return PublishResult(
             latest: latest, history: target.addsToHistory ? (isNew ? .added : .duplicate) : .none, stored: .memory)
+    }
+
+    /// Whether a last-known history would be taken for the whole one with this signal alone. It stays absent until it was read whole.
+    private func isUnknown(history: String) throws(CacheError) -> Bool {
+        guard isCopy, !marksWrites, !knowsEveryHistory else { return false }
+        return try list(history) == nil
     }
 
     private func outcome(of signal: Signal, against present: [UInt8]?) -> PublishResult.Latest {

@@ -43,3 +43,8 @@ func withCutNetwork(
     }
     try await proxy.stop()
 }
+
+extension MemoryStore {
+    /// A list as an array; `nil` when there is none.
+    func elements(_ key: String) -> [[UInt8]]? { ((try? list(key)) ?? nil).map(Array.init) }
+}

@@ -65,7 +65,7 @@ extension Live {
             try await proxy.stop()
         }
 
-        @Test(arguments: [0, 1, 2, 7, 31, 100])
+        @Test(arguments: Live.isSoak ? Array(0...130) : [0, 1, 2, 7, 31, 100])
         func `many callers on a connection that is cut are told apart, and none is executed twice`(seed: Int) async throws {
             let server = try await PrivateRedis.start()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)

@@ -1,4 +1,3 @@
-import Foundation
 import Hiredis
 import RedisTesting
 import Testing
@@ -6,9 +5,8 @@ import Testing
 extension Live {
     /// A late reply never reaches another caller: half of the readers give up at random while the server stutters.
     @Suite struct ManyReadsTests {
-        private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
         private static let keys = 200
-        private let reads = isSoak ? 1_000_000 : 100_000
+        private let reads = Live.isSoak ? 1_000_000 : 100_000
         private let callers = 100
 
         private struct Tally {

@@ -8,8 +8,9 @@ struct TestCaller {
     static func make() async -> TestCaller {
         let (callers, handOver) = AsyncStream.makeStream(of: ReplySlot.Caller.self)
         let task = Task { await withUnsafeContinuation { (caller: ReplySlot.Caller) in handOver.yield(caller) } }
-        for await caller in callers { return TestCaller(slot: caller, task: task) }
-        fatalError("The stream of callers does not end.")
+        var first = callers.makeAsyncIterator()
+        guard let caller = await first.next() else { preconditionFailure("The stream of callers does not end.") }
+        return TestCaller(slot: caller, task: task)
     }
 
     /// What the caller was resumed with; waits for it.

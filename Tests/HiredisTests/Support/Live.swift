@@ -1,3 +1,4 @@
+import Foundation
 import Hiredis
 import Logging
 import RedisTesting
@@ -7,6 +8,9 @@ import Testing
 @Suite(.serialized) enum Live {}
 
 extension Live {
+    /// Whether the long variants are asked for.
+    static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
+
     /// Runs a client that logs nothing for the length of `body`.
     static func withClient<Value: Sendable>(
         _ configuration: RedisConfiguration, _ body: @Sendable (RedisClient) async throws -> Value

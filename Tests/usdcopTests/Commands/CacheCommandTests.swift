@@ -6,7 +6,7 @@ import Testing
 @Suite("usdcop cache", .timeLimit(.minutes(2)))
 struct CacheCommandTests {
     @Test func `keys are stored with the configured lifetime, listed, read and removed`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             #expect(try await program.run("cache", "set", "desk:note", "hola", environment: ["USDCOP_CACHE_TTL": "1h"]).status == 0)
             #expect(try #require(try await redis.ask("TTL", "usdcop:desk:note").integer) > 3500)
             #expect(try await program.run("cache", "set", "desk:mode", "live", "--ttl", "never").status == 0)
@@ -27,7 +27,7 @@ struct CacheCommandTests {
     }
 
     @Test func `clearing asks, and leaves the reserved families`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             try await program.run("signal", "publish", "-", input: Samples.signal())
             try await redis.ask("XADD", "usdcop:audit:events", "*", "a", "b")
             try await redis.ask("SET", "other:key", "x")
@@ -44,14 +44,14 @@ struct CacheCommandTests {
         ["cache", "set", "a", "b", "--ttl", "5"], ["cache", "set", "a", "b", "--ttl", "0s"],
     ])
     func `reserved keys and bad lifetimes are refused`(arguments: [String]) async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             #expect(try await program.start(arguments).end().status == 64)
             #expect(try await redis.ask("DBSIZE").integer == 0)
         }
     }
 
     @Test func `a namespace of one's own is apart`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             try await program.run("cache", "set", "a", "b", "--namespace", "{desk}")
             #expect(try await redis.ask("EXISTS", "{desk}:a").integer == 1)
             #expect(try await program.run("cache", "get", "a").status == 1)

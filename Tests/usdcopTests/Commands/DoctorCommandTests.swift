@@ -6,7 +6,7 @@ import Testing
 @Suite("usdcop doctor", .timeLimit(.minutes(2)))
 struct DoctorCommandTests {
     @Test func `nothing is wrong with what the program itself wrote`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             try await program.run("signal", "publish", "-", input: Samples.signal())
             try await program.run("position", "set", "-", input: Samples.position())
             try await program.run("metrics", "set", "-", input: Samples.metrics)
@@ -21,7 +21,7 @@ struct DoctorCommandTests {
     }
 
     @Test func `every kind of damage is found, and repair puts the indexes right without touching values`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let signal = Samples.signal(time: "2025-01-15T10:30:00.000Z")
             try await redis.ask("SET", "usdcop:signal:latest", "rubbish")
             try await redis.ask("SET", "usdcop:signal:history:BAD", "a string", "EX", "60")

@@ -6,7 +6,7 @@ import Testing
 @Suite("usdcop position and usdcop metrics", .timeLimit(.minutes(2)))
 struct MetricsCommandTests {
     @Test func `positions are stored, listed, added up and removed`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             #expect(try await program.run("position", "set", "-", input: Samples.position()).status == 0)
             let set = try await program.run("position", "set", "-", "--json", input: Samples.position("EURCOP", pnl: -40))
             #expect(try set.json["position"] == "stored")
@@ -29,7 +29,7 @@ struct MetricsCommandTests {
     }
 
     @Test func `metrics are stored, updated in part, and cleared`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             #expect(try await program.run("metrics", "show").status == 1)
             #expect(try await program.run("metrics", "freshness", "--json").status == 1)
             #expect(try await program.run("metrics", "set", "-", input: Samples.metrics).status == 0)

@@ -91,7 +91,7 @@ struct ProgramTests {
     }
 
     @Test func `a damaged value is bad data and is left as it is`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             try await redis.ask("SET", "usdcop:signal:latest", "rubbish")
             let run = try await program.run("signal", "latest")
             #expect(run.status == 65)
@@ -102,7 +102,7 @@ struct ProgramTests {
 
     @Test(arguments: [SIGTERM, SIGINT])
     func `serve says where it listens, answers, and drains on a signal`(number: Int32) async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             try await program.run("signal", "publish", "-", input: Samples.signal())
             let serve = try program.start(["serve", "--port", "0", "--log-level", "error"])
             try await serve.expect("listens on http://127.0.0.1:")
@@ -115,7 +115,7 @@ struct ProgramTests {
     }
 
     @Test func `a reader that goes away is no fault`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let text = (0..<100).map { Samples.signal("n\($0)") }.joined(separator: "\n")
             try await program.run("signal", "publish", "-", input: text)
             let shell = Process()
@@ -132,7 +132,7 @@ struct ProgramTests {
 
     @Test(arguments: [([:], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false)] as [([String: String], Bool)])
     func `a terminal gets colours unless it says no`(environment: [String: String], isColoured: Bool) async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             try await program.run("signal", "publish", "-", input: Samples.signal())
             let text = try await Terminal.output(
                 of: ["signal", "history", "USDCOP"],

@@ -18,7 +18,7 @@ struct ReplayCommandTests {
     }
 
     @Test func `a history becomes signals, positions and metrics, and a second time nothing new`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let scratch = try ScratchDirectory()
             let file = try scratch.file("trm.csv", Self.history(days: 150, adding: ["\"$x\",\"COP\",\"01/01/2025\",\"\"", "\"$4,000.00\",\"COP\",\"31/02/2025\",\"\""]))
             let run = try await program.run("replay", file, "--json")
@@ -61,7 +61,7 @@ struct ReplayCommandTests {
     }
 
     @Test func `columns can be named, and standard input read`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let text = "fecha;x,cierre,dia\n,4000,2025-01-01\n,4010,2025-01-02\n"
             let run = try await program.run("replay", "-", "--price-column", "cierre", "--time-column", "dia", "--json", input: text)
             #expect(try run.json["published"] == 2)
@@ -70,7 +70,7 @@ struct ReplayCommandTests {
 
     @Test(arguments: ["", "a,b\n1,2\n", "date,close\n", "date,close\nx,y\n", "\u{0}\u{1}\u{2}"])
     func `a file without prices is bad data and writes nothing`(text: String) async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             #expect(try await program.run("replay", "-", input: text).status == 65)
             #expect(try await redis.ask("DBSIZE").integer == 0)
         }
@@ -83,7 +83,7 @@ struct ReplayCommandTests {
     }
 
     @Test func `rows ahead of the clock are left out`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let run = try await program.run("replay", "-", "--json", input: "date,close\n2025-01-01,4000\n2099-01-01,4100\n")
             #expect(run.status == 0)
             #expect(try run.json["published"] == 1 && run.json["future_rows"] == 1)
@@ -91,7 +91,7 @@ struct ReplayCommandTests {
     }
 
     @Test func `Ctrl-C ends it with what was done so far`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let scratch = try ScratchDirectory()
             let file = try scratch.file("trm.csv", Self.history(days: 50))
             let replay = try program.start(["replay", file, "--speed", "5", "--json"])
@@ -115,7 +115,7 @@ struct ReplayCommandTests {
     }()
 
     @Test(.enabled(if: realFile != nil)) func `the whole official history goes through`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let run = try await program.run("replay", try #require(Self.realFile), "--json")
             #expect(run.status == 0, "\(run.errors)")
             let summary = try run.json

@@ -7,7 +7,7 @@ import Testing
 @Suite("usdcop signal", .timeLimit(.minutes(2)))
 struct SignalCommandTests {
     @Test func `what is published is read back, plain and as JSON`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let published = try await program.run("signal", "publish", "-", "--json", input: Samples.signal())
             #expect(published.status == 0)
             #expect(try published.json["published"] == 1)
@@ -46,7 +46,7 @@ struct SignalCommandTests {
     }
 
     @Test func `NDJSON keeps its order`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let text = (0..<300).map { Samples.signal("n\($0)") }.joined(separator: "\n")
             #expect(try await program.run("signal", "publish", "-", input: text).status == 0)
             let history = try await program.run("signal", "history", "USDCOP", "--limit", "100", "--json")
@@ -61,7 +61,7 @@ struct SignalCommandTests {
         Samples.signal(String(repeating: "x", count: 129)),
     ])
     func `bad input writes nothing`(text: String) async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let run = try await program.run("signal", "publish", "-", input: text)
             #expect(run.status == 65)
             #expect(!run.errors.isEmpty && run.output.isEmpty)
@@ -70,7 +70,7 @@ struct SignalCommandTests {
     }
 
     @Test func `bad lines are named, and skipped when told so`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let text = Samples.signal("a") + "\n{\"oops\":1}\n" + Samples.signal("b")
             let run = try await program.run("signal", "publish", "-", "--skip-bad", "--json", input: text)
             #expect(run.status == 65)
@@ -80,7 +80,7 @@ struct SignalCommandTests {
     }
 
     @Test func `watching shows what another process publishes, and ends by count`() async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let watch = try program.start(["signal", "watch", "--json", "--count", "1", "--symbol", "USDCOP"])
             try await watch.expect("watching")
             try await program.run("signal", "publish", "-", input: Samples.signal("other", symbol: "EURCOP"))
@@ -95,7 +95,7 @@ struct SignalCommandTests {
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 0)] as [(Int32, Int32)])
     func `watching ends by signal`(number: Int32, status: Int32) async throws {
-        try await Program.withRedis { program, _ in
+        try await Program.withRedis { program, _ async throws in
             let watch = try program.start(["signal", "watch"])
             try await watch.expect("watching")
             try await program.run("signal", "publish", "-", input: Samples.signal("seen"))
@@ -108,7 +108,7 @@ struct SignalCommandTests {
     }
 
     @Test func `watching goes on after a restart of Redis`() async throws {
-        try await Program.withRedis { program, redis in
+        try await Program.withRedis { program, redis async throws in
             let watch = try program.start(["signal", "watch", "--json", "--count", "1"])
             try await watch.expect("watching")
             redis.kill()
