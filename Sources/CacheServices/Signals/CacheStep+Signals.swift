@@ -57,7 +57,7 @@ extension MemoryStore {
             elements.removeLast(max(0, elements.count - CacheRules.historyLength))
             try set(history, list: elements, expires: expires)
         }
-        if isNew || setsLatest {
+        if isNew || (setsLatest && present != json) {
             let key = target.addsToHistory ? history : KeySchema.signalLatest
             changes.append(ChangeEvent(topic: .signals, event: target.rawValue, key: key, value: json))
         }

@@ -46,7 +46,8 @@ struct ConfigurationFile: Sendable {
                         parsingOptions: .init(secretsSpecifier: .dynamic { key, _ in seen.note(key) }))
                 }
         } catch {
-            throw Failure(problem: ending == "json" ? "is no JSON object of texts and numbers" : "is no valid YAML mapping of texts and numbers")
+            throw Failure(
+                problem: ending == "json" ? "is no JSON object of texts and numbers" : "is no valid YAML mapping of texts and numbers")
         }
         keys = seen.all
     }

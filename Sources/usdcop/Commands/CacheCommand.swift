@@ -47,7 +47,12 @@ struct CacheStatsCommand: AsyncParsableCommand {
 struct CacheKeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "List keys that match a pattern, one on each line.",
-        discussion: "The pattern is a glob of Redis: * ? [a-c] and \\ before a literal.\n\nExamples:\n  usdcop cache keys 'signal:history:*'")
+        discussion: """
+            The pattern is a glob of Redis: * ? [a-c] and \\ before a literal.
+
+            Examples:
+              usdcop cache keys 'signal:history:*'
+            """)
 
     @Argument(help: "The pattern, without the namespace.")
     var pattern = "*"
@@ -100,7 +105,9 @@ struct CacheSetCommand: AsyncParsableCommand {
     @Argument(help: "The text.")
     var value: String
 
-    @Option(help: ArgumentHelp("How long it lives: a duration, or never. USDCOP_CACHE_TTL unless given.", valueName: "duration"), transform: Arguments.expiry)
+    @Option(
+        help: ArgumentHelp("How long it lives: a duration, or never. USDCOP_CACHE_TTL unless given.", valueName: "duration"),
+        transform: Arguments.expiry)
     var ttl: Expiry?
 
     @OptionGroup(title: "Output") var output: OutputOptions

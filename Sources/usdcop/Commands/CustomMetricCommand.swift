@@ -6,7 +6,9 @@ struct CustomMetricCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "custom", abstract: "Read and store custom metrics.",
         discussion: "Examples:\n  usdcop metrics custom set spread_bps 3.5\n  usdcop metrics custom list",
-        subcommands: [CustomMetricListCommand.self, CustomMetricGetCommand.self, CustomMetricSetCommand.self, CustomMetricDeleteCommand.self])
+        subcommands: [
+            CustomMetricListCommand.self, CustomMetricGetCommand.self, CustomMetricSetCommand.self, CustomMetricDeleteCommand.self,
+        ])
 }
 
 /// All custom metrics.
@@ -53,7 +55,12 @@ struct CustomMetricGetCommand: AsyncParsableCommand {
 struct CustomMetricSetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Store a custom metric: a number where the value is one, else a text.",
-        discussion: "Examples:\n  usdcop metrics custom set spread_bps 3.5\n  usdcop metrics custom set regime calm\n  usdcop metrics custom set bias -- -0.25")
+        discussion: """
+            Examples:
+              usdcop metrics custom set spread_bps 3.5
+              usdcop metrics custom set regime calm
+              usdcop metrics custom set bias -- -0.25
+            """)
 
     @Argument(help: "The metric's name.", transform: Arguments.metricName)
     var name: MetricName

@@ -30,7 +30,8 @@ struct MetricsShowCommand: AsyncParsableCommand {
     func run() async throws {
         let snapshot = try await connection.withSession { try await $0.metrics.getSnapshot() }
         let json: JSONValue = [
-            "metrics": snapshot?.metrics.jsonValue ?? .null, "freshness_ms": .finite(snapshot.map { ($0.freshness / .milliseconds(1)).rounded() }),
+            "metrics": snapshot?.metrics.jsonValue ?? .null,
+            "freshness_ms": .finite(snapshot.map { ($0.freshness / .milliseconds(1)).rounded() }),
         ]
         try output.show(json, isThere: snapshot != nil, orSay: "there are no financial metrics") { style in
             guard let snapshot else { return "" }

@@ -18,10 +18,14 @@ struct ReplayCommand: AsyncParsableCommand {
               usdcop replay trm.csv --speed 10
             """)
 
-    @Argument(help: ArgumentHelp("A CSV file with a header row, or - for standard input.", valueName: "file"), completion: .file(extensions: ["csv"]))
+    @Argument(
+        help: ArgumentHelp("A CSV file with a header row, or - for standard input.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
     var path: String
 
-    @Option(help: ArgumentHelp("Rows that are replayed in a second; as fast as Redis answers unless given.", valueName: "rows"), transform: Arguments.speed)
+    @Option(
+        help: ArgumentHelp("Rows that are replayed in a second; as fast as Redis answers unless given.", valueName: "rows"),
+        transform: Arguments.speed)
     var speed: Double?
 
     @Option(help: "What the prices are of.", transform: Arguments.symbol)

@@ -5,7 +5,13 @@ import CacheServices
 struct SignalLatestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latest", abstract: "Show the latest signal.",
-        discussion: "Exits with 1 when there is none.\n\nExamples:\n  usdcop signal latest\n  usdcop signal latest --json | jq .signal.price")
+        discussion: """
+            Exits with 1 when there is none.
+
+            Examples:
+              usdcop signal latest
+              usdcop signal latest --json | jq .signal.price
+            """)
 
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -7,7 +7,9 @@ struct Console: Sendable {
 
     init() {
         let environment = ProcessInfo.processInfo.environment
-        style = Self.isTerminal(STDOUT_FILENO) && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb" ? .coloured : .plain
+        style =
+            Self.isTerminal(STDOUT_FILENO) && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+            ? .coloured : .plain
     }
 
     /// Whether people watch a stream.

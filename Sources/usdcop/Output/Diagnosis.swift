@@ -46,7 +46,8 @@ struct Diagnosis: Sendable {
             var table = Table([.left("FINDING"), .left("KEY"), .left("DETAIL")])
             for finding in report.findings {
                 table.add([
-                    Table.Cell(finding.kind.rawValue, finding.isProblem ? .bad : .faint), Table.Cell(finding.key), Table.Cell(finding.sentence),
+                    Table.Cell(finding.kind.rawValue, finding.isProblem ? .bad : .faint), Table.Cell(finding.key),
+                    Table.Cell(finding.sentence),
                 ])
             }
             text += "\n" + table.text(style)

@@ -25,7 +25,7 @@ struct ReplayRunner: Sendable {
             do {
                 if let speed { try await clock.sleep(until: started + .seconds(Double(index) / speed)) }
                 try await carryOut(try engine.step(point), on: session, &summary)
-            } catch where Task.isCancelled {
+            } catch  where Task.isCancelled {
                 summary.isInterrupted = true
                 break
             }

@@ -75,7 +75,10 @@ struct ReplaySummary: Sendable {
         if futureRows > 0 { properties.append(("in the future", Table.Cell(NumberText.integer(futureRows), .caution))) }
         if let lastSignal {
             properties += [
-                ("last signal", Table.Cell("\(lastSignal.action.rawValue) at \(NumberText.amount(lastSignal.price))", .init(lastSignal.action))),
+                (
+                    "last signal",
+                    Table.Cell("\(lastSignal.action.rawValue) at \(NumberText.amount(lastSignal.price))", .init(lastSignal.action))
+                ),
                 ("of", Table.Cell(lastSignal.timestamp.iso8601)),
             ]
         }

@@ -155,7 +155,8 @@ extension LastKnownStateTests {
         func began() throws -> UInt64 { try #require(state.begin()) }
         state.remember(.setPosition(try .sample()), .stored, began: try began())
         state.remember(
-            .publish(try .sample(), to: .latestAndHistory), PublishResult(latest: .stored, history: .added, stored: .redis), began: try began())
+            .publish(try .sample(), to: .latestAndHistory), PublishResult(latest: .stored, history: .added, stored: .redis),
+            began: try began())
         state.remember(.setCustomMetric("a", try CustomMetricValue(1)), true, began: try began())
         for number in 0..<20 { state.remember(.get("k\(number)"), [1], began: try began()) }
         #expect(

@@ -101,7 +101,7 @@ extension Live.LossTests {
             try await cache.set("forbidden", [1])
             try await cache.set("allowed", [1])
             try await server.start(adding: [
-                "--user", "default on nopass +@all ~usdcop:allowed ~usdcop:events ~usdcop:index:* ~usdcop:signal:* ~usdcop:stats:*",
+                "--user", "default", "on", "nopass", "+@all", "~usdcop:allowed", "~usdcop:events", "~usdcop:index:*", "~usdcop:signal:*",
             ])
             try await cache.returned()
             #expect(try await cache.get("allowed") == [1])

@@ -87,7 +87,7 @@ extension Live.StoredFormTests {
             try await MetricsCache(cache).deleteCustomMetric("regime")
             let stream = RedisEventStream.changes(cache.redis, namespace: cache.namespace)
             let changes = try await stream.entries(after: .zero, limit: 100).compactMap(ChangeEvent.init)
-            #expect(changes.map(\.event) == ["set-and-add", "set", "set", "set", "set", "set-and-add", "closed", "deleted"])
+            #expect(changes.map(\.event) == ["set-and-add", "set", "set", "set", "set", "closed", "deleted"])
             #expect(changes.map(\.key)[0...2] == ["signal:history:USDCOP", "position:active:USDCOP", "metrics:financial"])
             #expect(try changes.first?.value == Signal.sample().json)
         }

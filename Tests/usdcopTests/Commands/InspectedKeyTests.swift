@@ -47,7 +47,8 @@ struct InspectedKeyTests {
         isIndexed: Bool = true
     ) -> InspectedKey {
         InspectedKey(
-            name: name, type: type, timeToLive: timeToLive, length: length ?? (type == "list" ? values.count : values.first?.utf8.count ?? 0),
+            name: name, type: type, timeToLive: timeToLive,
+            length: length ?? (type == "list" ? values.count : values.first?.utf8.count ?? 0),
             isIndexed: isIndexed, values: values.map { Array($0.utf8) })
     }
 }

@@ -6,6 +6,10 @@ import Testing
 
 @testable import DashboardServer
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 @Suite("The program", .timeLimit(.minutes(2)))
 struct ProgramTests {
     private static let nowhere = Program(url: "redis://127.0.0.1:1/0")
@@ -33,7 +37,8 @@ struct ProgramTests {
 
     @Test(arguments: [
         ["nonsense"], ["signal", "history"], ["signal", "history", "usdcop"], ["signal", "history", "USDCOP", "--limit", "0"],
-        ["signal", "history", "USDCOP", "--limit", "x"], ["signal", "range", "USDCOP", "--start", "yesterday", "--end", "2025-01-01T00:00:00Z"],
+        ["signal", "history", "USDCOP", "--limit", "x"],
+        ["signal", "range", "USDCOP", "--start", "yesterday", "--end", "2025-01-01T00:00:00Z"],
         ["signal", "range", "USDCOP", "--start", "2025-01-02T00:00:00Z", "--end", "2025-01-01T00:00:00Z"], ["signal", "clear"],
         ["signal", "clear", "USDCOP", "--all"], ["signal", "watch", "--count", "0"], ["position", "get", "A B"], ["replay"],
         ["replay", "x.csv", "--speed", "0"], ["replay", "x.csv", "--speed", "nan"], ["doctor", "--bogus"],
@@ -45,7 +50,8 @@ struct ProgramTests {
     }
 
     @Test(arguments: [
-        ["signal", "latest"], ["signal", "publish", "-"], ["signal", "watch"], ["position", "list"], ["metrics", "show"], ["cache", "keys"],
+        ["signal", "latest"], ["signal", "publish", "-"], ["signal", "watch"], ["position", "list"], ["metrics", "show"],
+        ["cache", "keys"],
         ["doctor"],
     ])
     func `without Redis it is 69, soon and never from memory`(arguments: [String]) async throws {
@@ -56,7 +62,10 @@ struct ProgramTests {
         #expect(ContinuousClock.now - started < .seconds(10))
     }
 
-    @Test(arguments: [["signal", "publish", "/nonexistent"], ["signal", "publish", "/tmp"], ["position", "set", "/nonexistent"], ["metrics", "set", "/tmp"]])
+    @Test(arguments: [
+        ["signal", "publish", "/nonexistent"], ["signal", "publish", "/tmp"], ["position", "set", "/nonexistent"],
+        ["metrics", "set", "/tmp"],
+    ])
     func `a file that cannot be read is 74`(arguments: [String]) async throws {
         #expect(try await Self.nowhere.start(arguments).end().status == 74)
     }
@@ -107,7 +116,7 @@ struct ProgramTests {
             let serve = try program.start(["serve", "--port", "0", "--log-level", "error"])
             try await serve.expect("listens on http://127.0.0.1:")
             let address = try #require(serve.output.split(separator: " ").last?.split(separator: "\n").first)
-            let answer = try Data(contentsOf: try #require(URL(string: address + "/api/cache/signals")))
+            let (answer, _) = try await URLSession.shared.data(from: try #require(URL(string: address + "/api/cache/signals")))
             #expect(try JSONParser.parse(Array(answer))["signal"]?["signal_id"] == "s1")
             serve.signal(number)
             #expect(try await serve.end().status == 0)

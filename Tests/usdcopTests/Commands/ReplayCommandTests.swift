@@ -20,7 +20,9 @@ struct ReplayCommandTests {
     @Test func `a history becomes signals, positions and metrics, and a second time nothing new`() async throws {
         try await Program.withRedis { program, redis async throws in
             let scratch = try ScratchDirectory()
-            let file = try scratch.file("trm.csv", Self.history(days: 150, adding: ["\"$x\",\"COP\",\"01/01/2025\",\"\"", "\"$4,000.00\",\"COP\",\"31/02/2025\",\"\""]))
+            let file = try scratch.file(
+                "trm.csv",
+                Self.history(days: 150, adding: ["\"$x\",\"COP\",\"01/01/2025\",\"\"", "\"$4,000.00\",\"COP\",\"31/02/2025\",\"\""]))
             let run = try await program.run("replay", file, "--json")
             #expect(run.status == 0, "\(run.errors)")
             let summary = try run.json
@@ -94,8 +96,9 @@ struct ReplayCommandTests {
         try await Program.withRedis { program, redis async throws in
             let scratch = try ScratchDirectory()
             let file = try scratch.file("trm.csv", Self.history(days: 50))
-            let replay = try program.start(["replay", file, "--speed", "5", "--json"])
-            for _ in 0..<2000 where try await redis.ask("EXISTS", "usdcop:metrics:financial").integer != 1 {
+            let replay = try program.start(["replay", file, "--speed", "1", "--json"])
+            for _ in 0..<2000 {
+                if try await redis.ask("EXISTS", "usdcop:metrics:financial").integer == 1 { break }
                 try await Task.sleep(for: .milliseconds(5))
             }
             replay.signal(SIGINT)

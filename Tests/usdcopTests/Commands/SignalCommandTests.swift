@@ -56,7 +56,8 @@ struct SignalCommandTests {
     }
 
     @Test(arguments: [
-        "", "{", "[]", #"{"signal_id":"x"}"#, Samples.signal(action: "WAIT"), Samples.signal(symbol: "usd"), Samples.signal(time: "2025-02-30T00:00:00Z"),
+        "", "{", "[]", #"{"signal_id":"x"}"#, Samples.signal(action: "WAIT"), Samples.signal(symbol: "usd"),
+        Samples.signal(time: "2025-02-30T00:00:00Z"),
         Samples.signal(time: "2099-01-01T00:00:00Z"), Samples.signal("a") + "\n" + #"{"oops":1}"# + "\n" + Samples.signal("b"),
         Samples.signal(String(repeating: "x", count: 129)),
     ])

@@ -60,7 +60,8 @@ struct ConfigurationLoaderTests {
     }
 
     @Test(arguments: [
-        ("REDIS_URL", "http://x"), ("REDIS_URL", "redis://user@h"), ("REDIS_CA_FILE", "/nonexistent"), ("REDIS_PASSWORD_FILE", "/nonexistent"),
+        ("REDIS_URL", "http://x"), ("REDIS_URL", "redis://user@h"), ("REDIS_CA_FILE", "/nonexistent"),
+        ("REDIS_PASSWORD_FILE", "/nonexistent"),
         ("REDIS_PASSWORD_FILE", "/"), ("REDIS_COMMAND_TIMEOUT", "1"), ("REDIS_COMMAND_TIMEOUT", "1ms"), ("REDIS_CONNECT_TIMEOUT", "-1s"),
         ("CACHE_BACKEND", "Redis"), ("USDCOP_NAMESPACE", "UPPER"), ("USDCOP_NAMESPACE", "a:b"), ("USDCOP_CACHE_TTL", "0s"),
         ("USDCOP_CACHE_MAX_ENTRIES", "0"), ("USDCOP_CACHE_MAX_ENTRIES", "99999999999999999999"), ("USDCOP_HOST", "a b"),
@@ -121,7 +122,10 @@ struct ConfigurationLoaderTests {
     @Test func `files with secrets that others can read are warned of`() throws {
         let scratch = try ScratchDirectory()
         let file = try scratch.file("pw", "s3cret", mode: 0o644)
-        #expect(try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file]).load().warnings == [.openFile(variable: "REDIS_PASSWORD_FILE")])
+        #expect(
+            try ConfigurationLoader(environment: ["REDIS_PASSWORD_FILE": file]).load().warnings == [
+                .openFile(variable: "REDIS_PASSWORD_FILE")
+            ])
     }
 
     @Test func `keys come from one place`() throws {

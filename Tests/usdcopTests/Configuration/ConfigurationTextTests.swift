@@ -12,7 +12,9 @@ struct ConfigurationTextTests {
         #expect(DurationText.duration(text) == duration)
     }
 
-    @Test(arguments: ["", "s", "1", "-1s", "+1s", "1.5s", "1 s", "1S", "1w", "1s ", " 1s", "１s", "1s1s", "99999999999999999999s", "9223372036854775807d"])
+    @Test(arguments: [
+        "", "s", "1", "-1s", "+1s", "1.5s", "1 s", "1S", "1w", "1s ", " 1s", "１s", "1s1s", "99999999999999999999s", "9223372036854775807d",
+    ])
     func `anything else is none`(text: String) {
         #expect(DurationText.duration(text) == nil)
     }
@@ -38,7 +40,10 @@ struct ConfigurationTextTests {
         #expect(String(describing: written) == String(describing: Settings()))
     }
 
-    @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("127.0.0.1.x", false), ("10.0.0.1", false)])
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("127.0.0.1.x", false),
+        ("10.0.0.1", false),
+    ])
     func `loopback addresses are known`(host: String, isLoopback: Bool) {
         #expect(SettingsDraft.isLoopback(host) == isLoopback)
     }

@@ -24,15 +24,19 @@ struct OutputTests {
         #expect(Table.Cell("señal ✓").text == "señal ✓")
     }
 
-    @Test(arguments: [
-        (4008.7, "4,008.70"), (1_000_000_000, "1,000,000,000.00"), (-2_103_000, "-2,103,000.00"), (0, "0.00"), (1.25, "1.25"), (3.14159, "3.1416"),
-        (0.000123456789, "0.000123457"), (999.9999, "999.9999"), (1e300, "1e+300"), (.infinity, "inf"), (-12.5, "-12.50"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (4008.7, "4,008.70"), (1_000_000_000, "1,000,000,000.00"), (-2_103_000, "-2,103,000.00"), (0, "0.00"), (1.25, "1.25"),
+            (3.14159, "3.1416"),
+            (0.000123456789, "0.000123457"), (999.9999, "999.9999"), (1e300, "1e+300"), (.infinity, "inf"), (-12.5, "-12.50"),
+        ] as [(Double, String)])
     func `amounts have the decimals that make sense`(value: Double, text: String) {
         #expect(NumberText.amount(value) == text)
     }
 
-    @Test(arguments: [(10_000, "10,000"), (41.229311499, "41.229311"), (0.5, "0.5"), (-0.25, "-0.25"), (1e-9, "1e-09"), (1e18, "1e+18")] as [(Double, String)])
+    @Test(
+        arguments: [(10_000, "10,000"), (41.229311499, "41.229311"), (0.5, "0.5"), (-0.25, "-0.25"), (1e-9, "1e-09"), (1e18, "1e+18")]
+            as [(Double, String)])
     func `numbers are short`(value: Double, text: String) {
         #expect(NumberText.plain(value) == text)
     }

@@ -23,7 +23,8 @@ struct Program: Sendable {
 
     /// Beside the test bundle lies what was built with it.
     static var executable: URL {
-        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("usdcop")
+        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent(
+            "usdcop")
     }
 
     /// A program that talks to a private redis-server of its own; one that breaks no promise.
@@ -55,7 +56,9 @@ final class RunningProgram: Sendable {
     init(_ arguments: [String], input: String?, environment: [String: String]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-run-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for name in ["in", "out", "err"] { try Data((name == "in" ? input ?? "" : "").utf8).write(to: directory.appendingPathComponent(name)) }
+        for name in ["in", "out", "err"] {
+            try Data((name == "in" ? input ?? "" : "").utf8).write(to: directory.appendingPathComponent(name))
+        }
         process = Process()
         process.executableURL = Program.executable
         process.arguments = arguments

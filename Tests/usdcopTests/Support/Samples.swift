@@ -2,7 +2,9 @@ import CacheServices
 
 /// Texts that several tests use.
 enum Samples {
-    static func signal(_ id: String = "s1", symbol: String = "USDCOP", action: String = "BUY", time: String = "2025-01-15T10:30:00Z") -> String {
+    static func signal(_ id: String = "s1", symbol: String = "USDCOP", action: String = "BUY", time: String = "2025-01-15T10:30:00Z")
+        -> String
+    {
         """
         {"signal_id":"\(id)","timestamp":"\(time)","symbol":"\(symbol)","action":"\(action)","confidence":0.82,"price":4285.5,\
         "features":{"rsi":30.5},"model_version":"m1","execution_latency_ms":12}
