@@ -72,6 +72,12 @@ final class RunningProgram: Sendable {
         try process.run()
     }
 
+    /// A test that failed half-way leaves nothing running.
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: directory)
+    }
+
     var output: String { text("out") }
     var errors: String { text("err") }
 
@@ -88,7 +94,6 @@ final class RunningProgram: Sendable {
 
     func end() async throws -> Program.Run {
         for await _ in ended {}
-        defer { try? FileManager.default.removeItem(at: directory) }
         return Program.Run(
             status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, output: output,
             errors: errors)
