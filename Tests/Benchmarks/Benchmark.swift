@@ -17,7 +17,9 @@ import Logging
         case "serve":
             try await ReferenceService.run(redisURL: url, logger: quiet)
         case let load?:
-            guard arguments.count >= 4, let callers = Int(arguments[2]), let total = Int(arguments[3]), callers > 0, total > 0 else { exit(64) }
+            guard arguments.count >= 4, let callers = Int(arguments[2]), let total = Int(arguments[3]), callers > 0, total > 0 else {
+                exit(64)
+            }
             if load.hasPrefix("memory") {
                 print(try await MemoryLoad.nanoseconds(load, total))
                 return
@@ -26,8 +28,8 @@ import Logging
             configuration.commandTimeout = .seconds(30)
             try await RedisClient.withClient(configuration, logger: quiet) { client in
                 let load = try await ClientLoad(load, client)
-                let usesGlobal = arguments.last == "global"
-                print(try await load.operationsPerSecond(callers: callers, total: total, on: usesGlobal ? globalConcurrentExecutor : client.executor))
+                let executor = arguments.last == "global" ? globalConcurrentExecutor : client.executor
+                print(try await load.operationsPerSecond(callers: callers, total: total, on: executor))
             }
         case nil:
             exit(64)

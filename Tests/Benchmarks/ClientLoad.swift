@@ -46,7 +46,8 @@ struct ClientLoad: Sendable {
 enum BenchSignal {
     static func make(_ number: Int) throws -> Signal {
         try Signal(
-            signalID: "sig_\(number)", timestamp: Timestamp(milliseconds: 1_736_937_000_000 + Int64(number)), symbol: "USDCOP", action: .buy,
-            confidence: 0.85, price: 4250.5, features: ["rsi": 45, "macd": -1.25], modelVersion: "v1.0", executionLatencyMS: 45)
+            signalID: "sig_\(number)", timestamp: Timestamp(milliseconds: 1_736_937_000_000 + Int64(number)), symbol: "USDCOP",
+            action: .buy, confidence: 0.85, price: 4250.5, features: ["rsi": 45, "macd": -1.25], modelVersion: "v1.0",
+            executionLatencyMS: 45)
     }
 }

@@ -15,7 +15,8 @@ enum ReferenceService {
     }
 
     private static func routes() throws -> [Route] {
-        let constant = Answer(bytes: ByteBuffer(bytes: Array(#"{"signal":"#.utf8) + (try BenchSignal.make(0).json) + Array("}".utf8)), entityTag: "\"constant\"")
+        let json = Array(#"{"signal":"#.utf8) + (try BenchSignal.make(0).json) + Array("}".utf8)
+        let constant = Answer(bytes: ByteBuffer(bytes: json), entityTag: "\"constant\"")
         return [
             Route("/bench/constant", .get { _ in constant }),
             Route(

@@ -19,7 +19,8 @@ extension FollowerBuffer.Continuation {
         switch yield(entries) {
         case .enqueued: return true
         case .dropped:
-            finish(throwing: CacheError(.overCapacity, "The reader of the stream is too slow; it can resume after the last entry that it saw."))
+            let told = "The reader of the stream is too slow; it can resume after the last entry that it saw."
+            finish(throwing: CacheError(.overCapacity, told))
             return false
         case .terminated: return false
         @unknown default: return false

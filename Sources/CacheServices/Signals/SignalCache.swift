@@ -53,8 +53,8 @@ public struct SignalCache: Sendable {
         guard let bytes = try await perform(.get(KeySchema.signalLatest, lifetime: CacheRules.signalLifetime)) else { return nil }
         let signal = try Self.decode(bytes, KeySchema.signalLatest)
         guard signal.timestamp <= .now + Signal.maximumFutureSkew else {
-            throw CacheError(
-                .dataConflict, "The signal that is stored there lies in the future; the next publish replaces it.", key: KeySchema.signalLatest)
+            let told = "The signal that is stored there lies in the future; the next publish replaces it."
+            throw CacheError(.dataConflict, told, key: KeySchema.signalLatest)
         }
         return signal
     }

@@ -10,7 +10,9 @@ public enum Redaction {
         return secrets.contains { letters.contains($0) }
     }
 
-    private static let secrets = ["password", "passwd", "passphrase", "token", "authorization", "apikey", "secret", "credential", "cookie", "privatekey"]
+    private static let secrets = [
+        "password", "passwd", "passphrase", "token", "authorization", "apikey", "secret", "credential", "cookie", "privatekey",
+    ]
 
     /// The text with user and password of every URL in it replaced: `redis://user:pw@host` becomes `redis://[redacted]@host`.
     public static func redactingURLs(_ text: String) -> String {
