@@ -88,7 +88,9 @@ let package = Package(
         // A private redis-server, a byte-cutting proxy and a rogue server for the tests of every room.
         .target(
             name: "RedisTesting",
-            dependencies: ["Hiredis", .product(name: "NIOPosix", package: "swift-nio")],
+            dependencies: [
+                "Hiredis", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/RedisTesting"
         ),
         // The measured side of scripts/bench.

@@ -9,6 +9,7 @@ final class RogueHandler: ChannelInboundHandler {
     private var script: ArraySlice<RogueServer.Step>
     private let counters: RogueServer.Counters
     private var isStarted = false
+    private var isEcho = false
 
     init(trigger: RogueServer.Trigger, script: [RogueServer.Step], counters: RogueServer.Counters) {
         self.trigger = trigger
@@ -22,6 +23,7 @@ final class RogueHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isEcho { return send(unwrapInboundIn(data), context) { _ in } }
         guard !isStarted else { return }
         let request = String(buffer: unwrapInboundIn(data))
         if case .firstCommand = trigger, let answer = Self.answer(toLogIn: request) {
@@ -51,6 +53,7 @@ final class RogueHandler: ChannelInboundHandler {
         case .sendForever(let text): writeForever(ByteBuffer(string: text), context)
         case .drip(let text, let pause): drip(Array(text.utf8)[...], TimeAmount(pause), context)
         case .close: context.close(promise: nil)
+        case .echo: isEcho = true
         }
     }
 

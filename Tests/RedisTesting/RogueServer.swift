@@ -12,6 +12,8 @@ public final class RogueServer: Sendable {
         /// The bytes one by one with a pause before each.
         case drip(String, every: Duration)
         case close
+        /// From now on every byte comes back.
+        case echo
     }
 
     /// What sets it off.

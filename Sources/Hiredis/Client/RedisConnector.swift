@@ -100,8 +100,14 @@ struct RedisConnector: Sendable {
         let settings = RedisCommand("CONFIG", ["GET", "appendfsync"], access: .read)
         let save = RedisCommand("CONFIG", ["GET", "save"], access: .read)
         let ping = try await connection.reply(to: RedisCommand("PING", access: .read), deadline: deadline)
+        switch ping {
+        case .status("PONG"): break
         // Redis refuses even PING while its snapshots fail, but it still serves reads.
-        if case .error(let error) = ping, error.kind != .noPermission, error.kind != .misconfigured { throw RedisError(error) }
+        case .error(let error) where error.kind == .noPermission || error.kind == .misconfigured: break
+        case .error(let error): throw RedisError(error)
+        // Something that is not Redis, or a connection that the kernel made with itself while nobody listened.
+        default: throw .unexpected
+        }
         let info = try await connection.reply(to: RedisCommand("INFO", access: .read), deadline: deadline)
         let answers = [
             try await connection.reply(to: settings, deadline: deadline), try await connection.reply(to: save, deadline: deadline),

@@ -91,6 +91,16 @@ extension Live {
             #expect(error.outcome == .notSent)
         }
 
+        @Test func `a server that says anything but PONG is not taken for Redis`() async throws {
+            // Every word comes back, as from a connection that the kernel made with itself.
+            let server = try await RogueServer.start(on: .connect, [.echo])
+            let client = RedisClient(configuration: Live.configuration(port: server.port))
+            let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
+            #expect(error.code == .unexpectedReply)
+            #expect(error.outcome == .notSent)
+            try await server.stop()
+        }
+
         @Test func `a resolver is asked where to connect`() async throws {
             let server = try await PrivateRedis.start()
             var configuration = Live.configuration(port: 1)

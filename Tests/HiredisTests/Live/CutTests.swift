@@ -10,39 +10,30 @@ extension Live {
         @Test func `a write is executed at most once, and what is not known is said to be unknown`() async throws {
             let server = try await PrivateRedis.start()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
-            let (acknowledged, unknown, executedUnknown) = try await Live.withClient(Live.configuration(port: proxy.port)) {
-                client async throws in
-                try await client.ready()
-                var (acknowledged, unknown, executedUnknown) = (0, 0, 0)
-                let requestLength = increment.encoded.count
-                for (direction, cut) in (0...requestLength).map({ (CuttingProxy.Direction.request, $0) }) + (0...4).map({ (.reply, $0) }) {
-                    try await client.ready()
-                    let before = try await count(server)
-                    let cuts = proxy.cuts
-                    proxy.cut(direction, after: cut)
-                    let outcome = await outcome(of: increment, client)
-                    try await eventually { proxy.cuts == cuts + 1 }
-                    try await settled(server)
-                    let executed = try await count(server) - before
-                    #expect((0...1).contains(executed))
-                    switch outcome {
-                    case nil:
-                        #expect(executed == 1)
-                        #expect(direction == .reply && cut == 4)
-                        acknowledged += 1
-                    case .unknown?:
-                        unknown += 1
-                        executedUnknown += executed
-                        // Only a whole command can have been executed.
-                        #expect(executed == (direction == .reply || cut == requestLength ? 1 : 0))
-                    case .notSent?, .rejected?:
-                        #expect(Bool(false), "a command of which bytes may have left is unknown")
-                    }
+            var (acknowledged, unknown, executedUnknown) = (0, 0, 0)
+            let requestLength = increment.encoded.count
+            for (direction, cut) in Self.cuts(request: requestLength, reply: ":1\r\n".utf8.count) {
+                let before = try await count(server)
+                let outcome: RedisError.Outcome? = try await cutOnce(proxy, direction, after: cut) { await failure(of: increment, $0) }
+                try await settled(server)
+                let executed = try await count(server) - before
+                #expect((0...1).contains(executed))
+                switch outcome {
+                case nil:
+                    #expect(executed == 1)
+                    #expect(direction == .reply && cut == 4)
+                    acknowledged += 1
+                case .unknown?:
+                    unknown += 1
+                    executedUnknown += executed
+                    // Only a whole command can have been executed.
+                    #expect(executed == (direction == .reply || cut == requestLength ? 1 : 0))
+                case .notSent?, .rejected?:
+                    #expect(Bool(false), "a command of which bytes may have left is unknown")
                 }
-                return (acknowledged, unknown, executedUnknown)
             }
             #expect(acknowledged == 1)
-            #expect(unknown == increment.encoded.count + 1 + 4)
+            #expect(unknown == requestLength + 1 + 4)
             #expect(executedUnknown == 5)
             #expect(try await count(server) == acknowledged + executedUnknown)
             try await proxy.stop()
@@ -52,15 +43,10 @@ extension Live {
             let server = try await PrivateRedis.start()
             try await server.ask("SET", "k", "value")
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
-            try await Live.withClient(Live.configuration(port: proxy.port)) { client async throws in
-                let request = RedisCommand("GET", ["k"]).encoded.count
-                let reply = "$5\r\nvalue\r\n".utf8.count
-                for (direction, cut) in (0...request).map({ (CuttingProxy.Direction.request, $0) }) + (0...reply).map({ (.reply, $0) }) {
-                    try await client.ready()
-                    proxy.cut(direction, after: cut)
-                    #expect(try await client.get("k", timeout: .seconds(5)) == Array("value".utf8))
-                }
-                try await eventually { proxy.cuts == request + 1 + reply + 1 }
+            let request = RedisCommand("GET", ["k"]).encoded.count
+            for (direction, cut) in Self.cuts(request: request, reply: "$5\r\nvalue\r\n".utf8.count) {
+                let value = try await cutOnce(proxy, direction, after: cut) { try await $0.get("k", timeout: .seconds(5)) }
+                #expect(value == Array("value".utf8))
             }
             try await proxy.stop()
         }
@@ -73,7 +59,7 @@ extension Live {
                 try await client.ready()
                 proxy.cut(seed.isMultiple(of: 2) ? .request : .reply, after: 40 * seed + seed)
                 return await withTaskGroup(of: RedisError.Outcome?.self) { group in
-                    for _ in 0..<200 { group.addTask { await outcome(of: increment, client) } }
+                    for _ in 0..<200 { group.addTask { await failure(of: increment, client) } }
                     return await group.reduce(into: []) { $0.append($1) }
                 }
             }
@@ -104,7 +90,26 @@ extension Live {
             try await proxy.stop()
         }
 
-        private func outcome(of command: RedisCommand, _ client: RedisClient) async -> RedisError.Outcome? {
+        private static func cuts(request: Int, reply: Int) -> [(CuttingProxy.Direction, Int)] {
+            (0...request).map { (.request, $0) } + (0...reply).map { (.reply, $0) }
+        }
+
+        /// A client of its own for each cut: one that was cut many times in a row pauses before it connects again.
+        private func cutOnce<Value: Sendable>(
+            _ proxy: CuttingProxy, _ direction: CuttingProxy.Direction, after count: Int,
+            _ body: @Sendable (RedisClient) async throws -> Value
+        ) async throws -> Value {
+            let cuts = proxy.cuts
+            return try await Live.withClient(Live.configuration(port: proxy.port)) { client async throws in
+                try await client.ready()
+                proxy.cut(direction, after: count)
+                let value = try await body(client)
+                try await eventually { proxy.cuts == cuts + 1 }
+                return value
+            }
+        }
+
+        private func failure(of command: RedisCommand, _ client: RedisClient) async -> RedisError.Outcome? {
             do throws(RedisError) {
                 _ = try await client.send(command, timeout: .seconds(5))
                 return nil

@@ -17,8 +17,12 @@ extension Live {
                     let open = try await client.circuitOpen()
                     #expect(open.outcome == .notSent)
                     #expect(open.underlying != nil)
-                    let (_, time) = try await timed { for _ in 0..<200 { _ = try await client.failure(of: RedisCommand("INCR", ["n"])) } }
-                    #expect(time / 200 < .milliseconds(5))
+                    var times: [Duration] = []
+                    for _ in 0..<200 { times.append(try await timed { try await client.failure(of: RedisCommand("INCR", ["n"])) }.time) }
+                    times.sort()
+                    #expect(times[100] < .milliseconds(5))
+                    // A busy machine may suspend us for a while, but nobody waited for the deadline of a second.
+                    #expect(times[199] < .milliseconds(900))
                     try await server.start()
                     let (_, recovery) = try await timed { try await client.ready() }
                     slowest = max(slowest, recovery)
