@@ -15,14 +15,11 @@ extension ICacheClient {
     }
 
     /// Stores a value, replacing whatever string was there. One round trip (SET).
-    public func set(_ key: String, _ value: [UInt8], expiry: Expiry) async throws(CacheError) {
+    ///
+    /// - Parameter expiry: 300 seconds unless given; zero and negative times are errors.
+    public func set(_ key: String, _ value: [UInt8], expiry: Expiry = .standard) async throws(CacheError) {
         try KeySchema.check(key)
         _ = try await perform(.set(key, value, milliseconds: expiry.milliseconds()))
-    }
-
-    /// Stores a value for 300 seconds, replacing whatever string was there. One round trip (SET).
-    public func set(_ key: String, _ value: [UInt8]) async throws(CacheError) {
-        try await set(key, value, expiry: .standard)
     }
 
     /// Removes a key; answers whether it was there. One round trip (UNLINK).

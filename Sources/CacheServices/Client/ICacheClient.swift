@@ -13,16 +13,6 @@ public protocol ICacheClient: Sendable {
     /// Runs one atomic step: one round trip with Redis.
     func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome>
 
-    /// The value of a key; `nil` when there is none. One round trip (GET).
-    ///
-    /// - Throws: ``CacheError``; `dataConflict` when the key is no string.
-    func get(_ key: String) async throws(CacheError) -> [UInt8]?
-
-    /// Stores a value, replacing whatever string was there. One round trip (SET).
-    ///
-    /// - Parameter expiry: the lifetime; zero and negative times are errors.
-    func set(_ key: String, _ value: [UInt8], expiry: Expiry) async throws(CacheError)
-
     /// Names, without the namespace, that match a Redis glob; sorted. Not atomic: a scan in several round trips.
     func keys(_ pattern: String) async throws(CacheError) -> [String]
 

@@ -48,23 +48,18 @@ public struct KeySchema: Sendable, Hashable {
     static func metricsCustom(_ name: MetricName) -> String { metricsCustomPrefix + name.rawValue }
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
-    static let reservedFamilies = [
-        "audit", "latency", "performance", "health", "index", "stats", "ratelimit", "alerts", "events",
-    ]
+    static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]
+    static let reservedNames: Set<String> = ["alerts", "events"]
 
     /// Whether a name belongs to a reserved family.
     public static func isReserved(_ name: String) -> Bool {
-        let name = name.utf8
-        return reservedFamilies.contains { family in
-            guard name.starts(with: family.utf8) else { return false }
-            let rest = name.dropFirst(family.utf8.count)
-            return rest.isEmpty || rest.first == UInt8(ascii: ":")
-        }
+        reservedNames.contains(name) || reservedPrefixes.contains(where: name.beginsInUTF8)
+            || reservedNames.contains { name.beginsInUTF8(with: $0 + ":") } || reservedPrefixes.contains { name == $0.dropLast() }
     }
 
     /// A caller's own cache key: 1…512 bytes without control characters, outside the reserved families.
     static func check(_ name: String) throws(CacheError) {
-        guard (1...512).contains(name.utf8.count), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        guard (1...512).contains(name.utf8.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
             throw CacheError(.invalidKey, "A cache key has 1 to 512 bytes and no control characters; nothing was done.")
         }
         guard !isReserved(name) else {

@@ -48,27 +48,6 @@ public final class InMemoryCacheClient: ICacheClient {
         return CacheAnswer(try result.get(), from: CacheSource(.memory))
     }
 
-    /// The same as the step, without making one: this is the hot path of a process that keeps to itself.
-    public func get(_ key: String) async throws(CacheError) -> [UInt8]? {
-        try KeySchema.check(key)
-        let now = clock.monotonic()
-        let value = state.withLock { state -> MemoryStore.Value? in
-            state.store.now = now
-            let value = state.store.entry(key)?.value
-            switch value {
-            case .string?: state.hits += 1
-            case nil: state.misses += 1
-            case .list?: break
-            }
-            return value
-        }
-        switch value {
-        case .string(let bytes)?: return bytes
-        case nil: return nil
-        case .list?: throw CacheError(.dataConflict, "The key holds a value of another type; it was left as it is.", key: key)
-        }
-    }
-
     public func keys(_ pattern: String) async throws(CacheError) -> [String] {
         let glob = Glob(pattern)
         return withState { $0.store.keys { !KeySchema.isReserved($0) && glob.matches($0) } }

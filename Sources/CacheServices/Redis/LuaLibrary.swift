@@ -51,10 +51,7 @@ enum LuaLibrary {
           if at < -62135596800000 or at > 253402300799999 then return nil end
           return at
         end
-        local readText, readAt, readID
         local function signal(text)
-          -- The latest signal is often its symbol's newest as well, and decoding is what costs.
-          if text == readText then return readAt, readID end
           local ok, value = pcall(cjson.decode, text)
           -- An empty array would decode to the same table as an empty object.
           if not ok or type(value) ~= 'table' or text:find('"features"%s*:%s*%[') or type(value.signal_id) ~= 'string' or type(value.symbol) ~= 'string'
@@ -74,7 +71,6 @@ enum LuaLibrary {
           end
           local at = instant(value.timestamp)
           if not at then return nil end
-          readText, readAt, readID = text, at, value.signal_id
           return at, value.signal_id
         end
         local function precedes(t1, id1, t2, id2)
