@@ -61,7 +61,17 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "LoggingServices", dependencies: ["CacheServices", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "LoggingServices",
+            dependencies: [
+                "CacheServices",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .target(name: "HealthServices", dependencies: ["LoggingServices"]),
         .target(
             name: "DashboardServer",
@@ -85,11 +95,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        // A private redis-server, a byte-cutting proxy and a rogue server for the tests of every room.
+        // For the tests of every room: a private redis-server, a byte-cutting proxy, a rogue server, a recorded log, waiting.
         .target(
             name: "RedisTesting",
             dependencies: [
                 "Hiredis", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/RedisTesting"
         ),
@@ -101,6 +112,10 @@ let package = Package(
         ),
         .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
         .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
+        .testTarget(
+            name: "LoggingServicesTests",
+            dependencies: ["LoggingServices", "RedisTesting", .product(name: "NIOPosix", package: "swift-nio")]
+        ),
         .testTarget(
             name: "DashboardServerTests",
             dependencies: [

@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: alwaysBad.filter { $0 != " " } + ["a*b", "a\tb", "a{b}", String(repeating: "x", count: 65)])
     func whatIsNoMetricNameIsRefused(text: String) {
-        #expect(throws: ValidationError(field: "name", code: .malformed, sentence: MetricName.sentence)) { try MetricName(text) }
+        #expect(throws: ValidationError(field: "name", code: .malformed, sentence: NamePattern.sentence)) { try MetricName(text) }
     }
 
     @Test(arguments: ["usdcop", "{usdcop}", "t-1_{x}", "0", "{", String(repeating: "a", count: 32)])

@@ -1,5 +1,6 @@
 @testable import Hiredis
 import Testing
+import RedisTesting
 
 @Suite struct HiredisCodecTests {
     static let wellFormed: [(Wire, [RedisReply])] = [

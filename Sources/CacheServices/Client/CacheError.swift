@@ -89,7 +89,7 @@ extension CacheError: CustomStringConvertible {
 
 extension CacheError {
     /// A reply of a kind that the step never gives.
-    static func unexpectedReply(_ key: String? = nil) -> CacheError {
+    package static func unexpectedReply(_ key: String? = nil) -> CacheError {
         CacheError(.dataConflict, "Redis gave an answer that this step cannot have.", key: key, underlying: .unexpected)
     }
 }

@@ -8,8 +8,8 @@ package struct CacheRequest: Sendable {
     }
 
     let form: Form
-    let keys: [String]
-    let arguments: [RedisArgument]
+    package let keys: [String]
+    package let arguments: [RedisArgument]
     let access: RedisCommand.Access
 
     /// One command: its name, then the keys, then the arguments.

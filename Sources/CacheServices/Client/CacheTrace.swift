@@ -13,11 +13,11 @@ public final class CacheTrace: Sendable {
     /// The most doubtful source so far; `nil` before the first answer.
     public var source: CacheSource? { collected.withLock { $0 } }
 
-    func note(unreadable key: String) {
+    package func note(unreadable key: String) {
         damaged.withLock { if !$0.contains(key) { $0.append(key) } }
     }
 
-    func note(_ source: CacheSource) {
+    package func note(_ source: CacheSource) {
         collected.withLock { $0 = $0?.merged(with: source) ?? source }
     }
 }

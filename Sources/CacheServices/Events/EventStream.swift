@@ -14,8 +14,17 @@ public protocol EventStream: Sendable {
 
     /// The newest entries, newest first.
     ///
-    /// - Parameter limit: the most that are answered; at least 1.
-    func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry]
+    /// - Parameters:
+    ///   - limit: the most that are answered; at least 1.
+    ///   - before: only entries with an identity before this one.
+    func newest(_ limit: Int, before: StreamID?) async throws(CacheError) -> [StreamEntry]
+
+    /// The entries of every range, oldest first within it, asked for at once.
+    func entries(in ranges: [ClosedRange<StreamID>]) async throws(CacheError) -> [[StreamEntry]]
+
+    /// The same stream to be read in bulk: over a connection of its own where there are connections, so that its answers stand in front
+    /// of nobody's small command. The connection lives as long as what is answered here.
+    func dedicated() async throws(CacheError) -> any EventStream
 
     /// Length, ends and deletions.
     func info() async throws(CacheError) -> StreamInfo
@@ -26,4 +35,11 @@ public protocol EventStream: Sendable {
 
     /// Every entry after `id`, now and in future, in batches; ends with an error when the stream cannot be read, and with the task.
     func follow(after id: StreamID) -> AsyncThrowingStream<[StreamEntry], any Error>
+}
+
+extension EventStream {
+    /// The newest entries, newest first.
+    ///
+    /// - Parameter limit: the most that are answered; at least 1.
+    public func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry] { try await newest(limit, before: nil) }
 }

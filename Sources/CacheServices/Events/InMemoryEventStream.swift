@@ -47,9 +47,22 @@ public final class InMemoryEventStream: EventStream {
         state.withLock { state in Array(state.entries.suffix(from: { $0.id > id }).prefix(max(1, limit))) }
     }
 
-    public func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry] {
-        state.withLock { state in state.entries.suffix(max(1, limit)).reversed() }
+    public func newest(_ limit: Int, before: StreamID?) async throws(CacheError) -> [StreamEntry] {
+        state.withLock { state in
+            let end = before.map { before in state.entries.suffix(from: { $0.id >= before }).startIndex } ?? state.entries.endIndex
+            return state.entries[..<end].suffix(max(1, limit)).reversed()
+        }
     }
+
+    public func entries(in ranges: [ClosedRange<StreamID>]) async throws(CacheError) -> [[StreamEntry]] {
+        state.withLock { state in
+            ranges.map { range in
+                Array(state.entries.suffix(from: { $0.id >= range.lowerBound }).prefix { $0.id <= range.upperBound })
+            }
+        }
+    }
+
+    public func dedicated() async throws(CacheError) -> any EventStream { self }
 
     public func info() async throws(CacheError) -> StreamInfo {
         state.withLock { state in

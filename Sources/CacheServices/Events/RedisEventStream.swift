@@ -2,10 +2,12 @@ public import Hiredis
 
 /// A capped Redis stream (XADD, XRANGE, XREAD).
 public struct RedisEventStream: EventStream {
-    private let client: RedisClient
-    private let key: String
+    let client: RedisClient
+    let key: String
     private let maximumLength: Int
     private let isExact: Bool
+    /// Where commands go instead of the shared connection.
+    var own: OwnedRedisConnection?
 
     /// - Parameters:
     ///   - name: the key, relative to the namespace.
@@ -39,15 +41,20 @@ public struct RedisEventStream: EventStream {
         return try await send(RedisCommand("XRANGE", range, access: .read)).streamEntries()
     }
 
-    public func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry] {
-        let range: [RedisArgument] = [.text(key), "+", "-", "COUNT", .integer(max(1, limit))]
+    /// The entry of an identity; `nil` when it is not there.
+    package func entry(_ id: StreamID) async throws(CacheError) -> StreamEntry? {
+        try await send(RedisCommand("XRANGE", [.text(key), .text("\(id)"), .text("\(id)")], access: .read)).streamEntries().first
+    }
+
+    public func newest(_ limit: Int, before: StreamID?) async throws(CacheError) -> [StreamEntry] {
+        let end = before.map { RedisArgument.text("(\($0)") } ?? "+"
+        let range: [RedisArgument] = [.text(key), end, "-", "COUNT", .integer(max(1, limit))]
         return try await send(RedisCommand("XREVRANGE", range, access: .read)).streamEntries()
     }
 
     public func info() async throws(CacheError) -> StreamInfo {
-        do {
-            let reply = try await client.send(RedisCommand("XINFO", ["STREAM", .text(key)], access: .read))
-            return StreamInfo(reply)
+        do throws(RedisError) {
+            return StreamInfo(try await reply(to: RedisCommand("XINFO", ["STREAM", .text(key)], access: .read)))
         } catch {
             if error.server?.text.contains("no such key") == true { return StreamInfo() }
             throw CacheError(error)
@@ -97,46 +104,16 @@ public struct RedisEventStream: EventStream {
         }
     }
 
-    private func send(_ command: RedisCommand) async throws(CacheError) -> RedisReply {
-        do {
-            return try await client.send(command)
+    func send(_ command: RedisCommand) async throws(CacheError) -> RedisReply {
+        do throws(RedisError) {
+            return try await reply(to: command)
         } catch {
             throw CacheError(error)
         }
     }
-}
 
-extension RedisReply {
-    func streamEntries() throws(CacheError) -> [StreamEntry] {
-        guard let array else { throw .unexpectedReply() }
-        var entries: [StreamEntry] = []
-        entries.reserveCapacity(array.count)
-        for item in array {
-            guard let parts = item.array, parts.count == 2, let id = parts[0].text.flatMap(StreamID.init) else { throw .unexpectedReply() }
-            let values = parts[1].array ?? []
-            let fields = stride(from: 0, to: values.count - 1, by: 2).map {
-                StreamEntry.Field(values[$0].text ?? "", values[$0 + 1].bytes ?? [])
-            }
-            entries.append(StreamEntry(id: id, fields: fields))
-        }
-        return entries
-    }
-}
-
-extension StreamInfo {
-    init(_ reply: RedisReply) {
-        self.init(entriesAdded: nil)
-        let values = reply.array ?? []
-        for index in stride(from: 0, to: values.count - 1, by: 2) {
-            let value = values[index + 1]
-            switch values[index].text {
-            case "length": length = Int(clamping: value.integer ?? 0)
-            case "last-generated-id": lastID = value.text.flatMap(StreamID.init) ?? .zero
-            case "entries-added": entriesAdded = value.integer.map { Int(clamping: $0) }
-            case "max-deleted-entry-id": maxDeletedID = value.text.flatMap(StreamID.init) ?? .zero
-            case "first-entry": firstID = value.array?.first?.text.flatMap(StreamID.init)
-            default: continue
-            }
-        }
+    private func reply(to command: RedisCommand) async throws(RedisError) -> RedisReply {
+        guard let own else { return try await client.send(command) }
+        return try await own.send(command)
     }
 }

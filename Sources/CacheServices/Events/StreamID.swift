@@ -29,6 +29,12 @@ public struct StreamID: Sendable, Hashable, Comparable {
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
     }
 
+    /// The greatest identity before this one; zero for zero.
+    package var previous: StreamID {
+        guard sequence == 0 else { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
+        return milliseconds == 0 ? .zero : StreamID(milliseconds: milliseconds - 1, sequence: .max)
+    }
+
     /// The smallest identity after this one.
     var next: StreamID {
         sequence < .max

@@ -1,5 +1,5 @@
 /// The numbers of the key table: lengths, caps and lifetimes.
-enum CacheRules {
+package enum CacheRules {
     /// Lifetime of the latest signal and of a history, renewed by every write.
     static let signalLifetime = Duration.seconds(3600)
     /// Lifetime of financial and custom metrics, renewed by every write.
@@ -10,4 +10,8 @@ enum CacheRules {
     static let historyLength = 100
     /// Entries of the change stream, approximately.
     static let eventsLength = 2000
+    /// Entries of each operation's stream of the performance logger, exactly.
+    package static let performanceLength = 1000
+    /// Checkpoints of the audit trail, exactly.
+    package static let checkpointsLength = 1000
 }

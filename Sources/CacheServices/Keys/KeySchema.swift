@@ -3,7 +3,7 @@ import Hiredis
 /// Every key of the project, built here and nowhere else.
 ///
 /// Names are relative to the namespace (`signal:latest`); ``full(_:)`` puts it in front (`usdcop:signal:latest`). Nothing from
-/// outside becomes part of a name without having passed the pattern of ``Symbol`` or ``MetricName``.
+/// outside becomes part of a name without having passed the pattern of ``Symbol``, ``MetricName`` or ``OperationName``.
 public struct KeySchema: Sendable, Hashable {
     /// What every key starts with.
     public let namespace: Namespace
@@ -37,8 +37,19 @@ public struct KeySchema: Sendable, Hashable {
     static let indexSignalsLatest = "index:signals:latest"
     static let indexPositions = "index:positions"
     static let indexMetrics = "index:metrics"
+    package static let indexOperations = "index:operations"
+    package static let performancePrefix = "performance:"
+    /// The last batch that each performance logger stored in the last day.
+    static let performanceWriterPrefix = "stats:performance:"
     package static let events = "events"
     static let statsCache = "stats:cache"
+    static let auditPrefix = "audit:"
+    package static let auditEvents = "audit:events"
+    package static let auditWriters = "audit:writers"
+    package static let auditCheckpoints = "audit:checkpoints"
+    package static let auditSigner = "audit:signer"
+    /// - Parameter hash: the hexadecimal hash of the client's key.
+    package static func auditIdempotency(_ hash: String) -> String { "audit:idempotency:" + hash }
     /// Who replayed pushes in the last day, and up to which number.
     static let statsReplays = "stats:replays"
 
@@ -46,6 +57,9 @@ public struct KeySchema: Sendable, Hashable {
     static func position(_ symbol: Symbol) -> String { positionPrefix + symbol.rawValue }
     static func metricMember(_ key: String) -> String { String(key.dropFirst(metricsPrefix.count)) }
     static func metricsCustom(_ name: MetricName) -> String { metricsCustomPrefix + name.rawValue }
+
+    package static func performance(_ operation: OperationName) -> String { performancePrefix + operation.rawValue }
+    package static func performanceWriter(_ writer: String) -> String { performanceWriterPrefix + writer }
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
     static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]

@@ -47,7 +47,7 @@ public struct CacheInspection: Sendable {
 
     private static let indexes = [
         (KeySchema.indexSignals, KeySchema.signalHistoryPrefix), (KeySchema.indexPositions, KeySchema.positionPrefix),
-        (KeySchema.indexMetrics, KeySchema.metricsPrefix),
+        (KeySchema.indexMetrics, KeySchema.metricsPrefix), (KeySchema.indexOperations, KeySchema.performancePrefix),
     ]
 
     private func inspect(_ names: [String]) async throws(CacheError) -> [InspectedKey] {

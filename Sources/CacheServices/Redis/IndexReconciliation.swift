@@ -39,7 +39,8 @@ public struct IndexReconciliation: Sendable {
         /// Keys are this and the member.
         let prefix: String
         let pattern: String
-        let isSignals: Bool
+        /// The type of its keys, as `TYPE` answers it.
+        let type: String
         let isMember: @Sendable (String) -> Bool
 
         @Sendable func member(_ name: String) -> String? {
@@ -51,34 +52,37 @@ public struct IndexReconciliation: Sendable {
         func enter(_ members: [String]) -> CacheRequest {
             .script(
                 .enterIndex, keys: [index, KeySchema.indexSignalsLatest, prefix],
-                [isSignals ? "1" : "0"] + members.map(RedisArgument.text))
+                [.text(type)] + members.map(RedisArgument.text))
         }
 
         var prune: CacheRequest {
-            .script(.pruneIndex, keys: [index, KeySchema.indexSignalsLatest, prefix], [isSignals ? "1" : "0"])
+            .script(.pruneIndex, keys: [index, KeySchema.indexSignalsLatest, prefix], [.text(type)])
         }
     }
 
     private static let families = [
         Family(
             index: KeySchema.indexSignals, prefix: KeySchema.signalHistoryPrefix, pattern: KeySchema.signalHistoryPrefix + "*",
-            isSignals: true, isMember: { (try? Symbol($0)) != nil }),
+            type: "list", isMember: { (try? Symbol($0)) != nil }),
         Family(
             index: KeySchema.indexPositions, prefix: KeySchema.positionPrefix, pattern: KeySchema.positionPrefix + "*",
-            isSignals: false, isMember: { (try? Symbol($0)) != nil }),
+            type: "string", isMember: { (try? Symbol($0)) != nil }),
         Family(
             index: KeySchema.indexMetrics, prefix: KeySchema.metricsPrefix, pattern: KeySchema.metricsPrefix + "*",
-            isSignals: false,
+            type: "string",
             isMember: { member in
                 member == KeySchema.financialMember
                     || (member.hasPrefix(KeySchema.customMemberPrefix)
                         && (try? MetricName(String(member.dropFirst(KeySchema.customMemberPrefix.count)))) != nil)
             }),
+        Family(
+            index: KeySchema.indexOperations, prefix: KeySchema.performancePrefix, pattern: KeySchema.performancePrefix + "*",
+            type: "stream", isMember: { (try? OperationName($0)) != nil }),
     ]
 }
 
 extension RedisScript {
-    /// KEYS: index, latest by symbol, prefix. ARGV: `1` for signals, members. Replies how many were new to the index.
+    /// KEYS: index, latest by symbol, prefix. ARGV: type of the keys (`list` is signals), members. Replies how many were new to the index.
     fileprivate static let enterIndex = RedisScript(
         LuaLibrary.checks + LuaLibrary.signals + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash')
@@ -86,10 +90,10 @@ extension RedisScript {
             for i = 2, #ARGV do
               local key, member = KEYS[3] .. ARGV[i], ARGV[i]
               local kind = redis.call('TYPE', key).ok
-              if kind == (ARGV[1] == '1' and 'list' or 'string') then
+              if kind == ARGV[1] then
                 local left = redis.call('PTTL', key)
                 added = added + redis.call('ZADD', KEYS[1], left < 0 and '+inf' or clock + left, member)
-                if ARGV[1] == '1' then
+                if ARGV[1] == 'list' then
                   local best = newest(key, clock)
                   if best then redis.call('HSET', KEYS[2], member, best) end
                 end
@@ -98,7 +102,7 @@ extension RedisScript {
             return added
             """)
 
-    /// KEYS: index, latest by symbol, prefix. ARGV: `1` for signals. Replies how many members had no key any more.
+    /// KEYS: index, latest by symbol, prefix. ARGV: type of the keys (`list` is signals). Replies how many members had no key any more.
     fileprivate static let pruneIndex = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash')
@@ -106,7 +110,7 @@ extension RedisScript {
             for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
               if redis.call('EXISTS', KEYS[3] .. member) == 0 then
                 redis.call('ZREM', KEYS[1], member)
-                if ARGV[1] == '1' then redis.call('HDEL', KEYS[2], member) end
+                if ARGV[1] == 'list' then redis.call('HDEL', KEYS[2], member) end
                 removed = removed + 1
               end
             end

@@ -15,8 +15,6 @@ struct InspectedKey: Sendable {
 
     /// Values of one key that are fetched at most, in bytes; no value of ours comes near.
     static let maximumBytes = 1 << 20
-    /// Entries of the change stream from which on its approximate cap cannot be at work.
-    static let maximumEvents = 2 * CacheRules.eventsLength
 
     func findings(now: Timestamp) -> [CacheFinding] {
         switch KeyRule.standing(of: name) {
@@ -36,7 +34,7 @@ struct InspectedKey: Sendable {
         if rule.mustExpire, timeToLive == .never {
             findings.append(CacheFinding(.missingExpiry, name, "It never expires, and must."))
         }
-        if let cap, length > cap {
+        if let cap = rule.maximumLength, length > cap {
             findings.append(CacheFinding(.overCap, name, "It has \(length) entries, and may have \(cap)."))
         }
         findings += contentFindings(rule.content, now: now)
@@ -44,14 +42,6 @@ struct InspectedKey: Sendable {
             findings.append(CacheFinding(.unindexed, name, "\(entry.index) does not list it."))
         }
         return findings
-    }
-
-    private var cap: Int? {
-        switch type {
-        case "list": CacheRules.historyLength
-        case "stream": Self.maximumEvents
-        default: nil
-        }
     }
 
     private func contentFindings(_ content: KeyRule.Content, now: Timestamp) -> [CacheFinding] {

@@ -22,6 +22,8 @@ struct KeyRule: Sendable, Hashable {
     let content: Content
     var mustExpire = false
     var entry: Entry?
+    /// The most entries of a list or stream; `nil` where there is no cap.
+    var maximumLength: Int?
 
     /// What a name is to the table.
     enum Standing: Sendable, Hashable {
@@ -40,15 +42,23 @@ struct KeyRule: Sendable, Hashable {
         case KeySchema.metricsFinancial:
             let entry = Entry(index: KeySchema.indexMetrics, member: "financial")
             return .ruled(KeyRule(type: "string", content: .financialMetrics, mustExpire: true, entry: entry))
-        case KeySchema.indexSignals, KeySchema.indexPositions, KeySchema.indexMetrics:
+        case KeySchema.indexSignals, KeySchema.indexPositions, KeySchema.indexMetrics, KeySchema.indexOperations:
             return .ruled(KeyRule(type: "zset", content: .opaque))
         case KeySchema.indexSignalsLatest, KeySchema.statsCache: return .ruled(KeyRule(type: "hash", content: .opaque))
-        case KeySchema.events: return .ruled(KeyRule(type: "stream", content: .opaque))
+        case KeySchema.events: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: maximumEvents))
+        case KeySchema.auditEvents:
+            // Its cap is a setting of the processes that write it.
+            return .ruled(KeyRule(type: "stream", content: .opaque))
+        case KeySchema.auditCheckpoints:
+            return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.checkpointsLength))
+        case KeySchema.auditWriters: return .ruled(KeyRule(type: "hash", content: .opaque))
+        case KeySchema.auditSigner: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         default: break
         }
         if let text = rest(of: name, after: KeySchema.signalHistoryPrefix), let symbol = try? Symbol(text) {
             let entry = Entry(index: KeySchema.indexSignals, member: text)
-            return .ruled(KeyRule(type: "list", content: .history(symbol), mustExpire: true, entry: entry))
+            return .ruled(
+                KeyRule(type: "list", content: .history(symbol), mustExpire: true, entry: entry, maximumLength: CacheRules.historyLength))
         }
         if let text = rest(of: name, after: KeySchema.positionPrefix), let symbol = try? Symbol(text) {
             return .ruled(
@@ -58,11 +68,27 @@ struct KeyRule: Sendable, Hashable {
             let entry = Entry(index: KeySchema.indexMetrics, member: "custom:" + text)
             return .ruled(KeyRule(type: "string", content: .customMetric, mustExpire: true, entry: entry))
         }
+        if let text = rest(of: name, after: KeySchema.performancePrefix), (try? OperationName(text)) != nil {
+            let entry = Entry(index: KeySchema.indexOperations, member: text)
+            return .ruled(KeyRule(type: "stream", content: .opaque, entry: entry, maximumLength: CacheRules.performanceLength))
+        }
+        if rest(of: name, after: KeySchema.performanceWriterPrefix) != nil {
+            return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
+        }
+        if let hash = rest(of: name, after: KeySchema.auditIdempotency("")), hash.utf8.count == 64, hash.utf8.allSatisfy(isHexadecimal) {
+            return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
+        }
         if families.contains(where: name.hasPrefix) { return .orphan }
         return KeySchema.isReserved(name) ? .elsewhere : .unknown
     }
 
-    private static let families = ["signal:", "position:", "metrics:"]
+    private static let families = ["signal:", "position:", "metrics:", KeySchema.performancePrefix, KeySchema.auditPrefix]
+    /// Entries of the change stream from which on its approximate cap cannot be at work.
+    private static let maximumEvents = 2 * CacheRules.eventsLength
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
 
     private static func rest(of name: String, after prefix: String) -> String? {
         name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil

@@ -1,8 +1,8 @@
 /// Lua functions that several scripts start with.
-enum LuaLibrary {
+package enum LuaLibrary {
     /// `need(key, type)` ends the script with WRONGTYPE, before its first write, when the key holds another type; `expected(key, how, bytes)`
     /// compares; `now()` is the server's clock in milliseconds.
-    static let checks = """
+    package static let checks = """
         local sizes = {string = 'STRLEN', list = 'LLEN', zset = 'ZCARD', hash = 'HLEN', stream = 'XLEN'}
         local function need(key, kind) redis.call(sizes[kind], key) end
         local function expected(key, how, bytes)
@@ -22,7 +22,7 @@ enum LuaLibrary {
     /// `instant(text)` is an ISO 8601 time in milliseconds since 1970, or nil; `signal(text)` decodes a stored signal and gives its
     /// instant and name, or nil for anything that is none; `precedes(t1, id1, t2, id2)` orders two signals; `newest(key, clock)` is the
     /// greatest readable one of a history.
-    static let signals = """
+    package static let signals = """
         local function instant(text)
           if type(text) ~= 'string' then return nil end
           local y, mo, d, h, mi, s, rest = text:match('^(%d%d%d%d)%-(%d%d)%-(%d%d)[Tt](%d%d):(%d%d):(%d%d)(.*)$')

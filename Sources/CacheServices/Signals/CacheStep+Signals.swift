@@ -1,10 +1,10 @@
 import DequeModule
-import Hiredis
+package import Hiredis
 
 // The steps of the signal cache: what Redis does, and the same in memory.
 
 extension CacheStep where Outcome == PublishResult {
-    static func publish(_ signal: Signal, to target: PublishTarget) -> Self {
+    package static func publish(_ signal: Signal, to target: PublishTarget) -> Self {
         let json = signal.json
         let lifetime = CacheRules.signalLifetime.wholeMilliseconds
         let history = KeySchema.signalHistory(signal.symbol)
@@ -27,7 +27,7 @@ extension CacheStep where Outcome == PublishResult {
 }
 
 extension PublishResult {
-    init(_ reply: RedisReply) throws(CacheError) {
+    package init(_ reply: RedisReply) throws(CacheError) {
         guard let words = reply.array, words.count == 2, let latest = words[0].text.flatMap(Latest.init),
             let history = words[1].text.flatMap(History.init)
         else { throw .unexpectedReply() }

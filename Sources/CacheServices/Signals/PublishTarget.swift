@@ -5,5 +5,5 @@ public enum PublishTarget: String, Sendable, CaseIterable {
     case latestAndHistory = "set-and-add"
 
     var setsLatest: Bool { self != .history }
-    var addsToHistory: Bool { self != .latest }
+    package var addsToHistory: Bool { self != .latest }
 }

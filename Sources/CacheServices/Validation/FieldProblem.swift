@@ -33,7 +33,7 @@ public struct FieldProblem: Sendable, Hashable {
     }
 
     /// A name from outside, fit to be shown: at most 64 characters, `?` in place of those that cannot be printed.
-    static func shown(_ name: String) -> String {
+    package static func shown(_ name: String) -> String {
         var shown = ""
         for (count, scalar) in name.unicodeScalars.enumerated() {
             guard count < 64 else { return shown + "…" }

@@ -1,4 +1,5 @@
 import CacheServices
+import RedisTesting
 import Testing
 
 extension Live {

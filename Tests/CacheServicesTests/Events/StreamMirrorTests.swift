@@ -19,7 +19,7 @@ extension Live.StreamMirrorTests {
     private static let key = RedisArgument.text("usdcop:latency:measurements")
 
     private static func mirrored(
-        maximumLength: Int = 100, _ body: @Sendable (StreamMirror, RedisEventStream, PrivateRedis) async throws -> Void
+        maximumLength: Int = 100, _ body: @Sendable (StreamMirror<StreamEntry>, RedisEventStream, PrivateRedis) async throws -> Void
     ) async throws {
         try await withRedis { cache, server async throws in
             let stream = RedisEventStream.redis(cache, maximumLength: maximumLength)
@@ -28,11 +28,11 @@ extension Live.StreamMirrorTests {
     }
 
     private static func expectEqual(
-        _ mirror: StreamMirror, _ stream: RedisEventStream, sourceLocation: SourceLocation = #_sourceLocation
+        _ mirror: StreamMirror<StreamEntry>, _ stream: RedisEventStream, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await mirror.sync()
         let entries = try await stream.entries(after: .zero, limit: 100_000)
-        #expect(await Array(mirror.entries) == entries, sourceLocation: sourceLocation)
+        #expect(await mirror.items == entries, sourceLocation: sourceLocation)
     }
 
     private static func append(_ count: Int, to stream: RedisEventStream) async throws {
@@ -76,7 +76,7 @@ extension Live.StreamMirrorTests {
         try await Self.mirrored { mirror, stream, server in
             try await Self.append(10, to: stream)
             try await Self.expectEqual(mirror, stream)
-            let ids = await mirror.entries.map { RedisArgument.text("\($0.id)") }
+            let ids = await mirror.elements.map { RedisArgument.text("\($0.id)") }
             try await server.ask("XDEL", Self.key, ids[7])
             try await Self.expectEqual(mirror, stream)
             #expect(await mirror.reloads == 1)
@@ -100,7 +100,7 @@ extension Live.StreamMirrorTests {
             try await Self.expectEqual(mirror, stream)
             try await server.ask("DEL", Self.key)
             try await Self.expectEqual(mirror, stream)
-            #expect(await mirror.entries.isEmpty)
+            #expect(await mirror.elements.isEmpty)
             try await Self.append(3, to: stream)
             try await Self.expectEqual(mirror, stream)
             try await server.ask("DEL", Self.key)
@@ -123,7 +123,7 @@ extension Live.StreamMirrorTests {
                 }
             }
             try await Self.expectEqual(mirror, stream)
-            #expect(await mirror.entries.count == 10_000)
+            #expect(await mirror.elements.count == 10_000)
             #expect(await mirror.reloads == 0)
         }
     }
@@ -134,7 +134,7 @@ extension Live.StreamMirrorTests {
             try await mirror.sync()
             server.kill()
             await #expect(throws: CacheError.self) { try await mirror.sync() }
-            #expect(await mirror.entries.count == 10)
+            #expect(await mirror.elements.count == 10)
         }
     }
 }

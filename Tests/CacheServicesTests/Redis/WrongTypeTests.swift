@@ -1,5 +1,6 @@
 @testable import CacheServices
 import Hiredis
+import RedisTesting
 import Testing
 
 extension Live {

@@ -72,7 +72,3 @@ func withFallback<Value: Sendable>(
         }
     }
 }
-
-extension Logger {
-    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
-}

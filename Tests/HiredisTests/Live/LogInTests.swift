@@ -31,7 +31,7 @@ extension Live {
         func `wrong credentials fail at once and are never shown`(address: String, options: [String], code: String) async throws {
             let server = try PrivateRedis(options: options)
             try await server.start()
-            let log = RecordingLog()
+            let log = RecordedLog()
             let configuration = try RedisConfiguration(url: "\(address)127.0.0.1:\(server.port)")
             try await RedisClient.withClient(configuration, logger: log.logger) { client in
                 let (error, time) = try await timed { try await client.failure(of: RedisCommand("PING"), timeout: .seconds(5)) }
@@ -47,8 +47,8 @@ extension Live {
                 let (_, recovery) = try await timed { try await client.ready() }
                 #expect(recovery < .seconds(1))
             }
-            #expect(!log.lines.isEmpty)
-            expectNoPassword(in: log.lines)
+            #expect(!log.messages.isEmpty)
+            expectNoPassword(in: log.records)
         }
 
         @Test func `a server that repeats what it does not know gives no password away`() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 extension Live {
     @Suite struct ShutdownTests {
-        private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        private let logger = Logger.silent
 
         @Test func `a graceful shutdown waits for what is under way and takes nothing more`() async throws {
             let server = try await PrivateRedis.start("--enable-debug-command", "yes")

@@ -15,23 +15,12 @@ extension Live {
     static func withClient<Value: Sendable>(
         _ configuration: RedisConfiguration, _ body: @Sendable (RedisClient) async throws -> Value
     ) async throws -> Value {
-        try await RedisClient.withClient(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, body)
+        try await RedisClient.withClient(configuration, logger: .silent, body)
     }
 
     /// A configuration that leads through a proxy or to a rogue server.
     static func configuration(port: Int) -> RedisConfiguration {
         RedisConfiguration(endpoint: .tcp(host: "127.0.0.1", port: port))
-    }
-}
-
-struct NeverHappened: Error {}
-
-/// Asks again and again until it is so; an error after `limit`.
-func eventually(within limit: Duration = .seconds(10), _ isSo: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + limit
-    while try await !isSo() {
-        guard ContinuousClock.now < end else { throw NeverHappened() }
-        try await Task.sleep(for: .milliseconds(1))
     }
 }
 

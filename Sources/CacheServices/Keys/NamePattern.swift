@@ -1,0 +1,17 @@
+/// The pattern of names that people choose and keys carry: 1 to 64 ASCII letters, digits, `._:/-` and spaces.
+enum NamePattern {
+    static let sentence = "must be 1 to 64 ASCII letters, digits, spaces and ._:/-"
+
+    static func matches(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return (1...64).contains(bytes.count) && bytes.allSatisfy(isAllowed)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: " "): true
+        default: false
+        }
+    }
+}
