@@ -1,0 +1,86 @@
+import CacheServices
+import Hiredis
+
+extension RedisScript {
+    /// Takes or renews the signer's lease.
+    ///
+    /// KEYS: lease. ARGV: token, lease in milliseconds. The lease reads `<token> <fencing>`; the fencing number is the server's clock in
+    /// microseconds at the take-over, so that it grows from holder to holder.
+    /// Replies 1 when it was taken, 2 when it was renewed, 0 when somebody else holds it.
+    static let takeSignerLease = RedisScript(
+        LuaLibrary.checks + """
+            need(KEYS[1], 'string')
+            local held = redis.call('GET', KEYS[1])
+            if held and held:match('^(%S+) %d+$') ~= ARGV[1] then
+              -- Foreign bytes without an expiry would block every signer for ever.
+              if held:match('^%S+ %d+$') or redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
+              held = nil
+            end
+            if held then
+              redis.call('PEXPIRE', KEYS[1], ARGV[2])
+              return 2
+            end
+            local time = redis.call('TIME')
+            redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. time[1] .. string.format('%06d', tonumber(time[2])), 'PX', ARGV[2])
+            return 1
+            """)
+
+    /// Gives the lease back. KEYS: lease. ARGV: token. Replies 1 when it was ours.
+    static let releaseSignerLease = RedisScript(
+        LuaLibrary.checks + """
+            need(KEYS[1], 'string')
+            local held = redis.call('GET', KEYS[1])
+            if not held or held:match('^(%S+) %d+$') ~= ARGV[1] then return 0 end
+            redis.call('DEL', KEYS[1])
+            return 1
+            """)
+
+    /// Adds a checkpoint, if nothing has changed since it was prepared.
+    ///
+    /// KEYS: checkpoints, lease, events. ARGV: token, or nothing for a checkpoint outside the lease; id of the checkpoint that it
+    /// continues, or nothing; the last entry that it covers; cap; body; signature or nothing.
+    /// Replies `ok` and the id; `fenced` when the lease is not ours; `moved` when another checkpoint is the newest by now, or when the
+    /// trail does not hold what the checkpoint speaks of.
+    static let addCheckpoint = RedisScript(
+        LuaLibrary.checks + """
+            need(KEYS[1], 'stream') need(KEYS[2], 'string') need(KEYS[3], 'stream')
+            if ARGV[1] ~= '' then
+              local held = redis.call('GET', KEYS[2])
+              if not held or held:match('^(%S+) %d+$') ~= ARGV[1] then return {'fenced'} end
+            end
+            local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+            if (newest and newest[1] or '') ~= ARGV[2] then return {'moved'} end
+            if #redis.call('XRANGE', KEYS[3], ARGV[3], ARGV[3]) == 0 then
+              -- It may have been trimmed meanwhile, but then everything in the stream is newer.
+              local first = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+              if not first or #redis.call('XRANGE', KEYS[3], '-', ARGV[3], 'COUNT', 1) > 0 then return {'moved'} end
+            end
+            local fields = {'body', ARGV[5]}
+            if ARGV[6] ~= '' then fields[3], fields[4] = 'signature', ARGV[6] end
+            return {'ok', redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[4], '*', unpack(fields))}
+            """)
+
+    /// Forgets the writers whose last event was trimmed long ago. KEYS: events, writers. ARGV: age in milliseconds.
+    /// Replies how many.
+    static let pruneAuditWriters = RedisScript(
+        LuaLibrary.checks + """
+            need(KEYS[1], 'stream') need(KEYS[2], 'hash')
+            local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+            if not first then return 0 end
+            local function parts(id)
+              local ms, seq = id:match('^(%d+)%-(%d+)$')
+              return tonumber(ms), tonumber(seq)
+            end
+            local firstMs, firstSeq = parts(first[1])
+            local border = now() - tonumber(ARGV[1])
+            local states, pruned = redis.call('HGETALL', KEYS[2]), 0
+            for i = 1, #states, 2 do
+              local ms, seq = parts(states[i + 1]:match('^%d+ (%S+) %x+$') or '')
+              if ms and ms < border and (ms < firstMs or (ms == firstMs and seq < firstSeq)) then
+                redis.call('HDEL', KEYS[2], states[i])
+                pruned = pruned + 1
+              end
+            end
+            return pruned
+            """)
+}

@@ -1,0 +1,91 @@
+import CacheServices
+
+/// Everything that verification looks at, read beforehand.
+struct TrailEvidence: Sendable {
+    /// What Redis remembers of a writer.
+    struct KnownWriter: Sendable, Hashable {
+        let writer: Int32
+        let sequence: Int
+        let id: StreamID
+        let hash: ChainHash
+    }
+
+    /// The live stream around the entries that were read.
+    struct Stream: Sendable {
+        /// Before the entries were read; its last entry bounds them.
+        var before: StreamInfo
+        /// After they were read.
+        var after: StreamInfo
+        /// The cap, as far as whoever asks knows it.
+        var maximumLength: Int
+        var known: [KnownWriter] = []
+    }
+
+    /// `nil` for a file.
+    var stream: Stream?
+    /// A file that holds a selection: single entries are all that can be checked.
+    var isFiltered = false
+    private(set) var entries: [TrailEntry] = []
+    private(set) var writers: [WriterID] = []
+    private var indices: [WriterID: Int32] = [:]
+    private(set) var losses: [(entry: Int, record: LossRecord)] = []
+    /// Whether the clearing is proven, by the entry that records it.
+    private(set) var clearings: [Int: Bool] = [:]
+    /// Lines that are no record.
+    var unreadable: [AuditBreak] = []
+    var notes: [String] = []
+    /// The entries of the stream of checkpoints, oldest first, and what Redis says of that stream.
+    var checkpoints: [StreamEntry] = []
+    var checkpointsInfo = StreamInfo()
+
+    mutating func index(of writer: WriterID) -> Int32 {
+        if let index = indices[writer] { return index }
+        let index = Int32(clamping: writers.count)
+        writers.append(writer)
+        indices[writer] = index
+        return index
+    }
+
+    func writer(_ index: Int32) -> WriterID? { writers.indices.contains(Int(index)) ? writers[Int(index)] : nil }
+
+    mutating func add(_ entry: StreamEntry, key: AuditSigningKey?) {
+        if let record = AuditRecord(entry) { return add(record, key: key) }
+        entries.append(
+            TrailEntry(id: entry.id, writer: -1, sequence: 0, previous: .zero, hash: .zero, isIntact: false, line: 0))
+    }
+
+    mutating func add(_ record: AuditRecord, line: Int = 0, key: AuditSigningKey?) {
+        if let loss = LossRecord(entry: record.entry) { losses.append((entries.count, loss)) }
+        if let clearing = ClearRecord(entry: record.entry) {
+            clearings[entries.count] = clearing.isProven(for: record, key: key)
+        }
+        entries.append(
+            TrailEntry(
+                id: record.streamID, writer: index(of: record.writer), sequence: record.sequence, previous: record.previous,
+                hash: record.hash, isIntact: record.isIntact, line: Int32(clamping: line)))
+    }
+
+    /// Forgets the entries at the front that were trimmed while the others were read.
+    mutating func dropEntries(before first: StreamID) {
+        let count = entries.prefix { ($0.id ?? .zero) < first }.count
+        guard count > 0 else { return }
+        entries.removeFirst(count)
+        losses = losses.compactMap { $0.entry >= count ? ($0.entry - count, $0.record) : nil }
+        clearings = Dictionary(uniqueKeysWithValues: clearings.compactMap { $0.key >= count ? ($0.key - count, $0.value) : nil })
+    }
+
+    /// Puts a file that has the newest entry first into the order of the stream.
+    mutating func reverse() {
+        entries.reverse()
+        let last = entries.count - 1
+        losses = losses.map { (last - $0.entry, $0.record) }.reversed()
+        clearings = Dictionary(uniqueKeysWithValues: clearings.map { (last - $0.key, $0.value) })
+    }
+
+    func place(_ index: Int) -> AuditBreak.Place {
+        let entry = entries[index]
+        return .init(
+            streamID: entry.id, writer: writer(entry.writer), sequences: entry.isForeign ? nil : entry.sequence...entry.sequence,
+            line: entry.line > 0 ? Int(entry.line) : nil)
+    }
+}
