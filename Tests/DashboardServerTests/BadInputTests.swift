@@ -67,6 +67,27 @@ struct BadInputTests {
         ("DELETE", "/api/cache/metrics/custom/*", ["name"]),
         ("GET", "/api/cache/stats?x=1", ["x"]),
         ("GET", "/livez?x=1", ["x"]),
+        ("GET", "/api/audit/signals?type=", ["type"]),
+        ("GET", "/api/audit/signals?type=Trail", ["type"]),
+        ("GET", "/api/audit/signals?type=stats&symbol=USDCOP", ["symbol"]),
+        ("GET", "/api/audit/signals?type=verify&limit=1", ["limit"]),
+        ("GET", "/api/audit/signals?format=csv", ["format"]),
+        ("GET", "/api/audit/signals?type=export&format=xlsx", ["format"]),
+        ("GET", "/api/audit/signals?type=export&cursor=x", ["cursor"]),
+        ("GET", "/api/audit/signals?type=export&limit=0", ["limit"]),
+        ("GET", "/api/audit/signals?limit=0", ["limit"]),
+        ("GET", "/api/audit/signals?limit=1001", ["limit"]),
+        ("GET", "/api/audit/signals?limit=-1&eventType=signal_generated", ["eventType", "limit"]),
+        ("GET", "/api/audit/signals?eventType=", ["eventType"]),
+        ("GET", "/api/audit/signals?symbol=*", ["symbol"]),
+        ("GET", "/api/audit/signals?userId=", ["userId"]),
+        ("GET", "/api/audit/signals?userId=a%0Ab", ["userId"]),
+        ("GET", "/api/audit/signals?startTime=yesterday&endTime=1", ["startTime", "endTime"]),
+        ("GET", "/api/audit/signals?startTime=2025-01-02T00:00:00Z&endTime=2025-01-01T00:00:00Z", ["endTime"]),
+        ("GET", "/api/audit/signals?cursor=", ["cursor"]),
+        ("GET", "/api/audit/signals?cursor=1-0", ["cursor"]),
+        ("GET", "/api/audit/signals?user_id=x&event_type=y", ["event_type", "user_id"]),
+        ("POST", "/api/audit/signals?type=trail", ["type"]),
         ("GET", "/readyz?x=1", ["x"]),
     ]
 
@@ -176,10 +197,21 @@ struct BadInputTests {
         ("POST", "/api/cache/signals", #"{"signal": null}"#, ["signal"]),
         ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "action": "drop"}"#, ["action"]),
         ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "action": 1}"#, ["action"]),
-        ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "audit": true}"#, ["audit"]),
+        ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "action": "set-latest", "audit": true}"#, ["audit"]),
         ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "audit": "no"}"#, ["audit"]),
         ("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal), "ttl": 5}"#, ["ttl"]),
         ("POST", "/api/cache/signals", #"{"signal": 1, "action": 2, "x": 3}"#, ["action", "signal", "x"]),
+        ("POST", "/api/audit/signals", "{}", ["data", "event_type"]),
+        ("POST", "/api/audit/signals", #"{"event_type": "OTHER", "data": {}, "x": 1}"#, ["event_type", "x"]),
+        (
+            "POST", "/api/audit/signals", #"{"event_type": "SYSTEM_EVENT", "data": 1, "metadata": [], "user_id": 7}"#,
+            ["user_id", "data", "metadata"]
+        ),
+        ("POST", "/api/audit/signals", #"{"event_type": "SYSTEM_EVENT", "data": {"event": "x"}, "user_id": "a\nb"}"#, ["user_id"]),
+        (
+            "POST", "/api/audit/signals", #"{"event_type": "SIGNAL_EXECUTED", "data": {"signal": {}}}"#,
+            ["data.execution", "data.signal.action"]
+        ),
         ("PUT", "/api/cache/metrics", "{}", ["metrics"]),
         ("PUT", "/api/cache/metrics", #"{"metrics": {}}"#, ["metrics.timestamp"]),
         ("PUT", "/api/cache/metrics", #"{"metrics": {"timestamp": "2025-01-15T10:30:00Z", "win_rate": 2}}"#, ["metrics.win_rate"]),
@@ -228,11 +260,11 @@ struct BadInputTests {
         #expect(try await service.fingerprint() == before)
     }
 
-    /// Every method that takes a body, on a path that fits.
+    /// Every method that takes a body and needs no key, on a path that fits.
     private func bodyRoutes(_ service: RunningService) -> [(String, String)] {
         service.service.routes.routes.flatMap { route in
             let target = route.pattern.text.replacingSubrange("{symbol}", "USDCOP").replacingSubrange("{name}", "a")
-            return route.endpoints.filter { $0.body == .json }.map { ($0.method.rawValue, target) }
+            return route.endpoints.filter { $0.body == .json && $0.role != .administrator }.map { ($0.method.rawValue, target) }
         }
     }
 }

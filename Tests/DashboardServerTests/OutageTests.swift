@@ -45,7 +45,7 @@ struct OutageTests {
             #expect((stats.json["backend"]?["pending_writes"]?.double ?? 0) >= 2)
 
             try await service.redis.start()
-            try await service.eventually { try await service.get("/readyz").status == 200 }
+            try await eventually { try await service.get("/readyz").status == 200 }
             let back = try await service.get("/api/cache/signals")
             #expect(back["X-Cache-Backend"] == "redis")
             #expect(back["X-Cache-Stale"] == nil)
@@ -76,7 +76,7 @@ struct OutageTests {
             #expect(ready.json["reasons"]?.elements?.first?["code"] == "redis_away")
             #expect(try await service.get("/livez").status == 200)
             try await service.redis.start()
-            try await service.eventually { try await service.get("/api/cache/signals").status == 200 }
+            try await eventually { try await service.get("/api/cache/signals").status == 200 }
         }
     }
 
@@ -113,7 +113,7 @@ struct OutageTests {
             }
             #expect(try await service.get("/livez").status == 200)
             service.redis.resume()
-            try await service.eventually { try await service.get("/readyz").status == 200 }
+            try await eventually { try await service.get("/readyz").status == 200 }
         }
     }
 

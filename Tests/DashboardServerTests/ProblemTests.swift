@@ -1,5 +1,6 @@
 import CacheServices
 import HTTPTypes
+import LoggingServices
 import NIOCore
 import Testing
 
@@ -32,6 +33,17 @@ import Testing
         let problem = Problem(CacheError(code, "It is so.", key: "a"), namespace: .standard, isRead: false)
         #expect((problem.code.status == 500) == (code == .dataConflict))
         if problem.code.status == 503 { #expect(problem.outcome != nil) }
+    }
+
+    @Test(arguments: AuditError.Code.allCases)
+    func `every error of the trail has an answer, and only damaged data is a 500`(code: AuditError.Code) {
+        for isRead in [true, false] {
+            let problem = Problem(AuditError(code, "It is so."), namespace: .standard, isRead: isRead)
+            #expect((problem.code.status == 500) == (code == .dataConflict))
+            if problem.code.status == 503 { #expect(problem.outcome == (code == .outcomeUnknown && !isRead ? .unknown : .notRecorded)) }
+        }
+        let away = AuditError(.notRecorded, "Not recorded.", underlying: CacheError(.unavailable, "Away."))
+        #expect(Problem(away, namespace: .standard, isRead: false).code == .redisUnavailable)
     }
 
     @Test func `an error that nobody expected says nothing about the inside`() {

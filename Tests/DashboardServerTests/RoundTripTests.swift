@@ -25,6 +25,9 @@ struct RoundTripTests {
         ("PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position)}"#, "evalsha"),
         ("DELETE", "/api/cache/positions/USDCOP", nil, "evalsha"),
         ("DELETE", "/api/cache/signals?symbol=USDCOP", nil, "evalsha"),
+        ("GET", "/api/performance?type=metrics&operation=a", nil, "xrange"),
+        ("GET", "/api/performance?type=summary", nil, "zrange"),
+        ("DELETE", "/api/performance", nil, "evalsha"),
     ]
 
     @Test(arguments: requests)

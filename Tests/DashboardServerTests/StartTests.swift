@@ -36,7 +36,7 @@ struct StartTests {
             #expect(ready.json["ready"] == false)
             #expect(try await service.get("/livez").status == 200)
             try await redis.start()
-            try await service.eventually { try await service.get("/readyz").status == 200 }
+            try await eventually { try await service.get("/readyz").status == 200 }
         }
     }
 

@@ -8,10 +8,19 @@ package struct Answer: Sendable {
     package enum MediaType: String, Sendable {
         case json = "application/json"
         case problem = "application/problem+json"
+        case csv = "text/csv; charset=utf-8; header=present"
+        case ndjson = "application/x-ndjson"
     }
 
+    /// Writes pieces of a body until there are no more; each call returns when the client takes more.
+    package typealias Pieces = @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
+
     let status: HTTPResponse.Status
+    /// The body; empty when it comes in pieces.
     let body: ByteBuffer
+    /// Gives the body piece by piece, where it is not at hand as a whole. When it throws, the connection ends without the end of the body,
+    /// so that no client takes a part for the whole.
+    let pieces: Pieces?
     let type: MediaType
     var headers: HTTPFields
     /// The entity tag of the body, where it is known already.
@@ -23,9 +32,20 @@ package struct Answer: Sendable {
     ) {
         self.status = status
         self.body = bytes
+        self.pieces = nil
         self.type = type
         self.headers = headers
         self.entityTag = entityTag
+    }
+
+    /// An answer whose body comes piece by piece.
+    init(type: MediaType, headers: HTTPFields = [:], pieces: @escaping Pieces) {
+        status = .ok
+        body = ByteBuffer()
+        self.pieces = pieces
+        self.type = type
+        self.headers = headers
+        entityTag = nil
     }
 
     /// An answer of a value, written in canonical form.

@@ -16,6 +16,16 @@ struct AnswerFinisher {
     /// The answer to a request that was read to its end.
     func response(_ answer: Answer) -> Response {
         var headers = headers(for: answer)
+        if let pieces = answer.pieces {
+            headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
+            guard request.method != .head else { return Response(status: answer.status, headers: headers) }
+            return Response(
+                status: answer.status, headers: headers,
+                body: ResponseBody { writer in
+                    try await pieces { try await writer.write($0) }
+                    try await writer.finish(nil)
+                })
+        }
         if request.method.isRead, answer.status == .ok {
             let tag = answer.entityTag ?? EntityTag.of(answer.body)
             headers.append(HTTPField(name: .eTag, value: tag))

@@ -3,6 +3,8 @@ import HTTPTypes
 extension HTTPField.Name {
     static let requestID = named("X-Request-ID")
     static let apiKey = named("X-API-Key")
+    static let idempotencyKey = named("Idempotency-Key")
+    static let idempotentReplayed = named("Idempotent-Replayed")
     static let cacheBackend = named("X-Cache-Backend")
     static let cacheStale = named("X-Cache-Stale")
 

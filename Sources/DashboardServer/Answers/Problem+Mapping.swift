@@ -1,5 +1,6 @@
 import CacheServices
 import Hiredis
+import LoggingServices
 
 // What the errors of the rooms below mean over HTTP. Nowhere else is an error turned into a status.
 
@@ -13,6 +14,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let error as CacheError: self.init(error, namespace: namespace, isRead: isRead)
+        case let error as AuditError: self.init(error, namespace: namespace, isRead: isRead)
         case let error as ValidationError: self.init(error)
         case let error as JSONParseError: self.init(error)
         case is CancellationError:

@@ -5,6 +5,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // The request is wrong.
     case invalidPath = "invalid_path"
     case invalidQuery = "invalid_query"
+    case invalidHeader = "invalid_header"
     case malformedBody = "malformed_body"
     case unexpectedBody = "unexpected_body"
     case unauthenticated
@@ -12,6 +13,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case contention
+    case idempotencyConflict = "idempotency_conflict"
     case bodyTooLarge = "body_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
@@ -36,18 +38,21 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case redisNoPermission = "redis_no_permission"
     case redisRefused = "redis_refused"
     case overCapacity = "over_capacity"
+    case auditUnavailable = "audit_unavailable"
+    case auditDiskFailing = "audit_disk_failing"
+    case exportIncomplete = "export_incomplete"
     case cancelled
     case timeout
 
     /// The HTTP status of its answers.
     package var status: Int {
         switch self {
-        case .invalidPath, .invalidQuery, .malformedBody, .unexpectedBody: 400
+        case .invalidPath, .invalidQuery, .invalidHeader, .malformedBody, .unexpectedBody: 400
         case .unauthenticated: 401
         case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
-        case .contention: 409
+        case .contention, .idempotencyConflict: 409
         case .bodyTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
@@ -55,7 +60,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internalError, .dataConflict: 500
         case .notReady, .redisUnavailable, .redisNoAnswer, .redisLoading, .redisBusy, .redisMasterDown, .redisClusterDown,
             .redisTooManyClients, .redisReadOnly, .redisOutOfMemory, .redisPersistenceFailing, .redisTooFewReplicas,
-            .redisAuthentication, .redisNoPermission, .redisRefused, .overCapacity, .cancelled:
+            .redisAuthentication, .redisNoPermission, .redisRefused, .overCapacity, .auditUnavailable, .auditDiskFailing, .exportIncomplete,
+            .cancelled:
             503
         case .timeout: 504
         }
@@ -66,6 +72,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         switch self {
         case .invalidPath: "The path is not valid"
         case .invalidQuery: "The query is not valid"
+        case .invalidHeader: "A header is not valid"
         case .malformedBody: "The body is not a JSON object"
         case .unexpectedBody: "The request takes no body"
         case .unauthenticated: "An API key is needed"
@@ -73,6 +80,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .notFound: "There is nothing here"
         case .methodNotAllowed: "The method is not allowed here"
         case .contention: "Other writers came between"
+        case .idempotencyConflict: "The idempotency key was used for another request"
         case .bodyTooLarge: "The body is too large"
         case .uriTooLong: "The address is too long"
         case .unsupportedMediaType: "The body must be JSON"
@@ -95,6 +103,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .redisNoPermission: "Redis does not permit this to the service"
         case .redisRefused: "Redis refuses"
         case .overCapacity: "Too many writes wait for Redis"
+        case .auditUnavailable: "The audit trail takes no events"
+        case .auditDiskFailing: "The disk of the audit trail fails"
+        case .exportIncomplete: "Events were trimmed during the export"
         case .cancelled: "The request was abandoned"
         case .timeout: "The answer took too long"
         }

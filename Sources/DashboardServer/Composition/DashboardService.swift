@@ -3,6 +3,7 @@ public import Hiredis
 import Hummingbird
 import HummingbirdCore
 public import Logging
+public import LoggingServices
 public import NIOCore
 public import ServiceLifecycle
 
@@ -18,6 +19,10 @@ public struct DashboardService: Sendable {
     public let signals: SignalCache
     /// Seed: getMetricsCache.
     public let metrics: MetricsCache
+    /// Seed: getPerformanceLogger. The desk's own operations; the service's requests do not go in here.
+    public let performance: PerformanceLogger
+    /// Seed: getAuditLogger.
+    public let audit: AuditLogger
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
     public let services: [any Service]
     /// Who may do what.
@@ -45,13 +50,19 @@ public struct DashboardService: Sendable {
         redis = backend.redis
         signals = SignalCache(backend.client)
         metrics = MetricsCache(backend.client)
+        performance = PerformanceLogger(
+            backend.redis.map { .redis($0, namespace: settings.namespace) } ?? .memory, logger: logger)
+        var trail = settings.audit
+        trail.namespace = settings.namespace
+        audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger)
         routes = RouteTable(
-            SignalsController(signals).routes + MetricsController(metrics: metrics).routes
+            SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
+                + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + HealthController(client: client).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client)
-        services = backend.services + [Self.server(responder, settings, logger, redis, onListening)]
+        services = backend.services + [audit, performance, Self.server(responder, settings, logger, redis, onListening)]
         self.settings = settings
         self.logger = logger
     }

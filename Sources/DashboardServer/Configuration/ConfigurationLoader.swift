@@ -37,6 +37,7 @@ public struct ConfigurationLoader: Sendable {
     /// - Throws: ``ConfigurationError`` with all problems.
     public func load() throws(ConfigurationError) -> Outcome {
         var draft = SettingsDraft()
+        draft.environment = environment
         let file = openFile(&draft)
         var given: Set<String> = []
         for variable in variables {

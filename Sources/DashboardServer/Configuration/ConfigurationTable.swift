@@ -5,17 +5,18 @@ import LoggingServices
 /// Every variable of the service. Help texts, validation and the warnings about unknown names all come from here.
 public enum ConfigurationTable {
     /// All variables, in the order in which help lists them.
-    public static let all: [ConfigurationVariable] = connection + service
+    public static let all: [ConfigurationVariable] = connection + service + audit
 
     /// What every command needs that talks to Redis.
     public static let connection: [ConfigurationVariable] = [
         redisURL, redisCAFile, redisPasswordFile, redisCommandTimeout, redisConnectTimeout, namespace, cacheLifetime, logLevel,
+        logFormat,
     ]
 
     /// What only the service needs.
     static let service: [ConfigurationVariable] = [
         cacheBackend, cacheMaximumEntries, host, port, keysFile, keys, maximumConnections, requestTimeout,
-        idleTimeout,
+        idleTimeout, logFile, logMaximumSize, logKeep,
     ]
 
     public static let redisURL = ConfigurationVariable(
@@ -63,7 +64,15 @@ public enum ConfigurationTable {
         "The least grave messages that are logged; commands other than serve log only errors unless it is set"
     ) { text, draft throws(ConfigurationVariable.Fault) in
         guard let level = LogLevel(rawValue: text) else { throw .init(problem: "is no level") }
-        draft.settings.logLevel = level
+        draft.settings.logging.level = level
+    }
+
+    public static let logFormat = ConfigurationVariable(
+        "LOG_FORMAT", flag: "log-format", default: "auto", allowed: "must be auto, pretty or json",
+        "How log lines look: auto is pretty on a terminal and JSON elsewhere"
+    ) { text, draft throws(ConfigurationVariable.Fault) in
+        guard let format = LogFormat(rawValue: text) else { throw .init(problem: "is no format") }
+        draft.settings.logging.format = format
     }
 
     public static let cacheBackend = ConfigurationVariable(
@@ -118,11 +127,30 @@ public enum ConfigurationTable {
         "Time after which a silent connection is closed"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.idleTimeout = try DurationRule.idling.read(text) }
 
+    public static let logFile = ConfigurationVariable(
+        "LOG_FILE", flag: "log-file", default: nil, allowed: "must be the path of a file, of at most 1024 bytes",
+        "File that the log is written to beside standard error; in JSON unless the format is pretty"
+    ) { text, draft throws(ConfigurationVariable.Fault) in
+        guard text.utf8.count <= 1024, !text.hasSuffix("/") else { throw .init(problem: "is no path of a file") }
+        draft.settings.logging.file = text
+    }
+
+    public static let logMaximumSize = ConfigurationVariable(
+        "LOG_MAX_SIZE", flag: "log-max-size", default: "100MB", allowed: SizeRule.logFiles.sentence,
+        "Size from which on the log file is moved aside and begun anew, as it is every day (UTC)"
+    ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.logging.rules.maximumSize = try SizeRule.logFiles.read(text) }
+
+    public static let logKeep = ConfigurationVariable(
+        "LOG_KEEP", flag: "log-keep", default: "14", allowed: LogKeepText.sentence,
+        "Log files that stay besides the current one: a number, an age, or both"
+    ) { text, draft throws(ConfigurationVariable.Fault) in try LogKeepText.read(text, into: &draft.settings.logging.rules) }
+
     /// How values are found, and the variables that have no flag; for the help of every command that takes settings.
     public static func discussion(_ variables: [ConfigurationVariable]) -> String {
         let rules = """
             Settings are flags over environment over --config FILE over defaults. The file is JSON (.json) or YAML (.yaml, .yml) and uses \
-            the names of the variables as keys. Durations are written 500ms, 1s, 5m, 2h, 30d.
+            the names of the variables as keys. Durations are written 500ms, 1s, 5m, 2h, 30d, and sizes \
+            64KB, 100MB, 1GiB.
             """
         let flagless = variables.filter { $0.flag == nil }.map { "  \($0.name): \($0.sentence) (default \($0.defaultText ?? "none"))." }
         return ([rules, "", "Variables without a flag:"] + flagless).joined(separator: "\n")

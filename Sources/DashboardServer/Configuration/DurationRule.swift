@@ -8,6 +8,8 @@ struct DurationRule: Sendable {
     static let lifetimes = DurationRule(range: .milliseconds(1) ... .seconds(3650 * 86_400), written: ("1ms", "3650d"))
     static let requests = DurationRule(range: .seconds(1) ... .seconds(3600), written: ("1s", "1h"))
     static let idling = DurationRule(range: .seconds(1) ... .seconds(86_400), written: ("1s", "1d"))
+    /// What is kept for a while; `0` stands for not at all.
+    static let retentions = DurationRule(range: .zero ... .seconds(36_500 * 86_400), written: ("0", "36500d"))
 
     /// What is allowed, as the rest of a sentence.
     var sentence: String { "must be a duration from \(written.0) to \(written.1), such as 500ms, 1s, 5m, 2h or 30d" }

@@ -26,8 +26,11 @@ public struct Settings: Sendable {
     public var requestTimeout = Duration.seconds(15)
     /// `USDCOP_IDLE_TIMEOUT`
     public var idleTimeout = Duration.seconds(60)
-    /// `LOG_LEVEL`
-    public var logLevel = LogLevel.info
+    /// `LOG_LEVEL`, `LOG_FORMAT`, `LOG_FILE`, `LOG_MAX_SIZE` and `LOG_KEEP`
+    public var logging = LoggingSettings()
+
+    /// `USDCOP_STATE_DIR` and the variables of the audit trail; its namespace is ``namespace``.
+    public var audit = AuditSettings()
 
     /// The defaults.
     public init() {}

@@ -1,10 +1,13 @@
+import Foundation
 import Hiredis
+import LoggingServices
 
 extension SettingsDraft {
     /// Puts together what several variables say, and reads the files that they name.
     mutating func finish() {
         finishRedis()
         finishKeys()
+        finishAudit()
         if settings.keys.isEmpty, !Self.isLoopback(settings.host), !problems.contains(where: { $0.variable == "USDCOP_API_KEYS_FILE" }) {
             report(ConfigurationTable.host, "is not a loopback address, and there are no API keys (USDCOP_API_KEYS_FILE)")
         }
@@ -67,14 +70,20 @@ extension SettingsDraft {
 
     /// The text of a file with secrets; what is wrong with it is reported.
     private mutating func readSecrets(_ path: String, _ variable: ConfigurationVariable, limit: Int) -> String? {
+        guard let bytes = readSecretBytes(path, variable, limit: limit) else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            report(variable, "is not UTF-8")
+            return nil
+        }
+        return text
+    }
+
+    /// The bytes of a file with secrets; what is wrong with it is reported.
+    mutating func readSecretBytes(_ path: String, _ variable: ConfigurationVariable, limit: Int) -> [UInt8]? {
         do throws(BoundedFile.Failure) {
             let file = try BoundedFile.read(path, limit: limit)
-            guard let text = String(validating: file.bytes, as: UTF8.self) else {
-                report(variable, "is not UTF-8")
-                return nil
-            }
             if file.isOpenToOthers { warnings.append(.openFile(variable: variable.name)) }
-            return text
+            return file.bytes
         } catch {
             report(variable, error.problem)
             return nil

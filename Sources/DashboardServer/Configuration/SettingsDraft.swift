@@ -8,6 +8,10 @@ struct SettingsDraft: Sendable {
     var connectTimeout: Duration?
     var keysFile: String?
     var keys: String?
+    var stateDirectory: String?
+    var auditKeyFile: String?
+    /// The environment of the process, for what it says of directories.
+    var environment: [String: String] = [:]
     var problems: [ConfigurationError.Problem] = []
     var warnings: [ConfigurationWarning] = []
 

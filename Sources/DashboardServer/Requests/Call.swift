@@ -1,4 +1,5 @@
 package import CacheServices
+package import HTTPTypes
 package import NIOCore
 
 /// One request on its way through a route: what was asked, by whom, and where the answers came from.
@@ -11,8 +12,12 @@ package struct Call: Sendable {
     package let query: String?
     /// The values of the path's parameters, decoded.
     package let parameters: [String: String]
+    /// The fields of the request's head.
+    package let headers: HTTPFields
     /// The body; empty where the route takes none.
     package let body: ByteBuffer
+    /// The client's address; nil when the connection has none.
+    package let clientAddress: String?
     /// What the keys of this installation start with.
     package let namespace: Namespace
     /// Collects where cache data came from, for the headers of the answer.

@@ -1,8 +1,14 @@
 /// The time within which everything that only touches Redis is answered.
 ///
-/// A step of one round trip ends by the time-out of its command, which is shorter. Only what takes several of them needs this.
+/// What walks the whole audit trail has limits of its own. A step of one round trip ends by the time-out of its command, which is shorter. Only what takes several of them needs this.
 enum Deadline {
     static let redis = Duration.seconds(2)
+    /// For walking every link of the audit trail.
+    static let verification = Duration.seconds(60)
+    /// For exporting and clearing the audit trail.
+    static let clearing = Duration.seconds(60)
+    /// For a client to take an export of the audit trail.
+    static let export = Duration.seconds(300)
 
     /// Runs work of several round trips, and ends it when its time is over.
     ///

@@ -12,6 +12,14 @@ struct CallContext: InitializableFromSource {
         logger = source.logger
     }
 
+    /// A logger that says the id of a request with every line. Hummingbird's own number for it, which nobody else knows, gives way.
+    func logger(requestID id: String) -> Logger {
+        var logger = logger
+        logger[metadataKey: "hb.request.id"] = nil
+        logger[metadataKey: "request_id"] = .string(id)
+        return logger
+    }
+
     /// Whether the caller is on this machine, as far as the address of the connection says.
     var isLoopback: Bool { channel.remoteAddress?.isLoopback ?? false }
 }

@@ -34,16 +34,18 @@ final class DashboardResponder: HTTPResponder {
         var isBodyPending = BodyReader.isBodyAnnounced(in: request)
         let answer: Answer
         do {
-            answer = try await self.answer(to: request, id: id, context, trace, &isBodyPending)
+            answer = try await CurrentRequest.$id.withValue(id) {
+                try await self.answer(to: request, id: id, context, trace, &isBodyPending)
+            }
         } catch let error as HTTPParserError {
             // What the parser refuses, the server answers by a bare 400.
             throw error
         } catch {
             let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
-            log(problem, error, request, id, context.logger)
+            log(problem, error, request, context.logger(requestID: id))
             answer = problem.answer(requestID: id)
         }
-        log(answer, trace, request, id, context.logger)
+        log(answer, trace, request, id, context)
         let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
         return isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
     }
@@ -77,33 +79,33 @@ final class DashboardResponder: HTTPResponder {
             break
         }
         let call = Call(
-            id: id, caller: caller, query: request.uri.query, parameters: match.parameters, body: body, namespace: client.namespace,
-            trace: trace)
+            id: id, caller: caller, query: request.uri.query, parameters: match.parameters, headers: request.headers, body: body,
+            clientAddress: context.channel.remoteAddress?.ipAddress, namespace: client.namespace, trace: trace)
         return try await endpoint.handler(call)
     }
 
-    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ id: String, _ logger: Logger) {
+    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ logger: Logger) {
         guard problem.code.status >= 500 else { return }
         logger.log(
-            level: problem.code == .internalError ? .error : .warning, "a request failed",
+            level: problem.code == .internalError ? .error : .warning, "a request failed", error: error,
             metadata: [
-                "request_id": "\(id)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
-                "code": "\(problem.code.rawValue)", "reason": "\(error)",
+                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)", "code": "\(problem.code.rawValue)",
             ])
     }
 
-    private func log(_ answer: Answer, _ trace: CacheTrace, _ request: Request, _ id: String, _ logger: Logger) {
+    private func log(_ answer: Answer, _ trace: CacheTrace, _ request: Request, _ id: String, _ context: CallContext) {
         let unreadable = trace.unreadableKeys
         if !unreadable.isEmpty {
-            logger.warning(
-                "stored values cannot be read and were passed by",
-                metadata: ["request_id": "\(id)", "keys": "\(unreadable.joined(separator: " "))"])
+            context.logger(requestID: id).warning(
+                "stored values cannot be read and were passed by", metadata: ["keys": "\(unreadable.joined(separator: " "))"])
         }
-        logger.debug(
+        // A logger of one's own costs more than a line that nobody wants.
+        guard context.logger.logLevel <= .debug else { return }
+        context.logger(requestID: id).debug(
             "answered",
             metadata: [
-                "request_id": "\(id)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
-                "status": "\(answer.status.code)",
+                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
+                "status": .stringConvertible(Int(answer.status.code)),
             ])
     }
 }

@@ -34,9 +34,9 @@ package struct Route: Sendable {
             Endpoint(method: .patch, role: role, body: .json, handler: handler)
         }
 
-        /// DELETE, without a body.
-        package static func delete(_ role: Role = .writer, _ handler: @escaping Handler) -> Endpoint {
-            Endpoint(method: .delete, role: role, body: .none, handler: handler)
+        /// DELETE, without a body unless it says so.
+        package static func delete(_ role: Role = .writer, body: BodyRule = .none, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .delete, role: role, body: body, handler: handler)
         }
     }
 

@@ -1,12 +1,16 @@
 import CacheServices
+import HTTPTypes
+import LoggingServices
 
 /// `/api/cache/signals`: reading, publishing and clearing signals.
 struct SignalsController: Sendable {
     let signals: SignalCache
+    let audit: AuditLogger
     private let latest = LatestSignalCache()
 
-    init(_ signals: SignalCache) {
+    init(_ signals: SignalCache, audit: AuditLogger) {
         self.signals = signals
+        self.audit = audit
     }
 
     var routes: [Route] {
@@ -29,7 +33,9 @@ struct SignalsController: Sendable {
                 "symbol": .string(symbol.rawValue), "count": .integer(history.count), "signals": .array(history.map(\.jsonValue)),
             ])
         case .stats(let symbol):
-            let stats = try await signals.getSignalStats(symbol)
+            let history = try await signals.getHistory(symbol, limit: 100)
+            // The counts are the cache's: they do not wait for a trail that cannot be read.
+            let stats = SignalStats(history, successRate: try? await audit.reader.successRate(of: history))
             return call.answer(["symbol": .string(symbol.rawValue), "stats": stats.jsonValue])
         case .all:
             let all = try await signals.getLatestOfEachSymbol()
@@ -49,15 +55,33 @@ struct SignalsController: Sendable {
     @Sendable private func publish(_ call: Call) async throws -> Answer {
         try call.noQuery()
         let body = try PublishBody(try call.object())
-        let result = try await signals.traced(by: call.trace).publish(body.signal, to: body.target)
-        return .created(
+        guard body.isAudited else {
+            return .created(Self.json(body, try await signals.traced(by: call.trace).publish(body.signal, to: body.target)))
+        }
+        var event = try AuditEvent.signalGenerated(body.signal)
+        event.userID = call.caller.name
+        event.ipAddress = call.clientAddress
+        let published = try await audit.publish(body.signal, to: body.target, event: event, cache: signals.traced(by: call.trace))
+        let recorded: JSONValue? = published.receipt.map { receipt in
             [
-                "signal": body.signal.jsonValue,
-                "action": .string(body.target.rawValue),
-                "latest": result.latest == .none ? .null : .string(result.latest.rawValue),
-                "history": result.history == .none ? .null : .string(result.history.rawValue),
-                "stored": .string(result.stored.rawValue),
-            ])
+                "audit_id": .string(receipt.entry.auditID), "durability": .string(receipt.durability.rawValue),
+                "stream_id": receipt.streamID.map { .string("\($0)") } ?? .null,
+            ]
+        }
+        let json = Self.json(body, published.result, [.init("audit", recorded ?? .null)])
+        return Answer(json, status: published.receipt?.durability == .spooled ? .accepted : .created)
+    }
+
+    /// - Parameter result: `nil` while only the journal of the trail has the signal.
+    private static func json(_ body: PublishBody, _ result: PublishResult?, _ more: [JSONValue.Member] = []) -> JSONValue {
+        .object(
+            [
+                .init("signal", body.signal.jsonValue),
+                .init("action", .string(body.target.rawValue)),
+                .init("latest", result.flatMap { $0.latest == .none ? nil : .string($0.latest.rawValue) } ?? .null),
+                .init("history", result.flatMap { $0.history == .none ? nil : .string($0.history.rawValue) } ?? .null),
+                .init("stored", .string(result?.stored.rawValue ?? "journal")),
+            ] + more)
     }
 
     @Sendable private func clear(_ call: Call) async throws -> Answer {

@@ -35,10 +35,29 @@ struct HTTPReply: Sendable {
         }
         let status = words.count > 1 ? Int(words[1]) ?? 0 : 0
         let reply = HTTPReply(status: status, headers: headers, body: [])
+        if !isHead, status != 304, reply["Transfer-Encoding"] == "chunked" {
+            guard let (body, rest) = unchunked(bytes[end.upperBound...]) else { return nil }
+            bytes = rest
+            return HTTPReply(status: status, headers: headers, body: body)
+        }
         let length = isHead || status == 304 ? 0 : reply["Content-Length"].flatMap { Int($0) } ?? 0
         guard bytes.count - end.upperBound >= length else { return nil }
         let body = Array(bytes[end.upperBound..<end.upperBound + length])
         bytes.removeFirst(end.upperBound + length)
         return HTTPReply(status: status, headers: headers, body: body)
+    }
+
+    /// A body in chunks and what comes behind it; nil while it is not whole.
+    private static func unchunked(_ bytes: ArraySlice<UInt8>) -> (body: [UInt8], rest: [UInt8])? {
+        var (body, rest) = ([UInt8](), bytes)
+        while let line = rest.firstRange(of: Array("\r\n".utf8)) {
+            guard let size = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16) else { return nil }
+            let data = rest[line.upperBound...]
+            guard data.count >= size + 2 else { return nil }
+            body += data.prefix(size)
+            rest = data.dropFirst(size + 2)
+            if size == 0 { return (body, Array(rest)) }
+        }
+        return nil
     }
 }

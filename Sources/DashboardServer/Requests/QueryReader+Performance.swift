@@ -1,0 +1,24 @@
+import CacheServices
+
+extension QueryReader {
+    /// Takes the name of an operation.
+    mutating func operation(_ name: String) -> OperationName? {
+        guard let text = text(name) else { return nil }
+        do throws(ValidationError) {
+            return try OperationName(text)
+        } catch {
+            report(name, .malformed, error.problems.first?.sentence ?? "must be a name")
+            return nil
+        }
+    }
+
+    /// Takes a time in milliseconds, 0 to 1e9, in ASCII digits with at most one point.
+    mutating func milliseconds(_ name: String) -> Double? {
+        guard let text = text(name) else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let isNumber = parts.allSatisfy { part in !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        if isNumber, let number = Double(text), (0...1e9).contains(number) { return number }
+        report(name, isNumber ? .outOfRange : .malformed, "must be a number from 0 to 1000000000")
+        return nil
+    }
+}
