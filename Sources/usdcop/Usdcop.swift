@@ -1,13 +1,12 @@
 import ArgumentParser
 import Foundation
-import Logging
 
 /// The program: one command tree, one mapping of errors to exit codes.
 @main
 struct Usdcop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "usdcop",
-        abstract: "A shared cache of trading signals, positions and metrics on Redis.",
+        abstract: "Trading signals, positions, metrics and their audit trail on Redis.",
         discussion: """
             Commands other than serve talk to Redis directly and never fall back to memory.
 
@@ -15,6 +14,8 @@ struct Usdcop: AsyncParsableCommand {
               usdcop serve
               usdcop signal publish signal.json
               usdcop signal history USDCOP --limit 10 --json
+              usdcop audit trail --event-type RISK_ALERT
+              usdcop audit verify
               usdcop replay prices.csv
               usdcop doctor
 
@@ -23,14 +24,13 @@ struct Usdcop: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, CacheCommand.self, ReplayCommand.self,
-            DoctorCommand.self,
+            ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
+            AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
         // A reader that goes away is answered by EPIPE, where it can be handled, and not by the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CacheServices
 import DashboardServer
+import LoggingServices
 
 /// How texts of the command line become values; what is thrown becomes a usage error.
 enum Arguments {
@@ -10,6 +11,43 @@ enum Arguments {
 
     @Sendable static func metricName(_ text: String) throws -> MetricName {
         try checked { () throws(CacheServices.ValidationError) in try MetricName(text) }
+    }
+
+    @Sendable static func operation(_ text: String) throws -> OperationName {
+        try checked { () throws(CacheServices.ValidationError) in try OperationName(text) }
+    }
+
+    @Sendable static func eventType(_ text: String) throws -> AuditEventType {
+        guard let type = AuditEventType(rawValue: text) else {
+            throw ArgumentParser.ValidationError("must be one of \(AuditEventType.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return type
+    }
+
+    @Sendable static func exportFormat(_ text: String) throws -> AuditExportFormat {
+        guard let format = AuditExportFormat(rawValue: text) else { throw ArgumentParser.ValidationError("must be csv, json or ndjson") }
+        return format
+    }
+
+    @Sendable static func cursor(_ text: String) throws -> AuditCursor {
+        guard let cursor = AuditCursor(text) else { throw ArgumentParser.ValidationError("must be a cursor that a page has given") }
+        return cursor
+    }
+
+    /// An object of JSON.
+    @Sendable static func object(_ text: String) throws -> JSONValue {
+        guard let value = try? JSONParser.parse(Array(text.utf8)), value.members != nil else {
+            throw ArgumentParser.ValidationError("must be an object of JSON")
+        }
+        return value
+    }
+
+    /// Milliseconds, with a fraction if need be.
+    @Sendable static func milliseconds(_ text: String) throws -> Double {
+        guard let number = Double(text), (0...1e9).contains(number) else {
+            throw ArgumentParser.ValidationError("must be a number of milliseconds from 0 to 1000000000")
+        }
+        return number
     }
 
     @Sendable static func time(_ text: String) throws -> Timestamp {

@@ -1,6 +1,7 @@
 import CacheServices
 import DashboardServer
 import Hiredis
+import LoggingServices
 
 /// Why a command ends early: an exit code, and what to tell the person.
 struct CommandFailure: Error, Sendable {
@@ -21,6 +22,7 @@ struct CommandFailure: Error, Sendable {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as CacheError: self.init(cache: error)
+        case let error as AuditError: self.init(audit: error)
         case let error as RedisError: self.init(redis: error)
         case let error as ConfigurationError: self.init(.configuration, error.description)
         case let error as CacheServices.ValidationError: self.init(.badData, error.description)
@@ -40,6 +42,17 @@ struct CommandFailure: Error, Sendable {
             case .cancelled: .interrupted
             }
         self.init(status, status == .interrupted ? nil : Self.hinted(error.description, status))
+    }
+
+    private init(audit error: AuditError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .invalid, .tooLarge, .idempotencyConflict, .dataConflict: .badData
+            case .file, .incomplete: .inputOutput
+            case .notRecorded, .outcomeUnknown, .overCapacity, .stopped: .unavailable
+            case .unavailable: error.underlying?.underlying.map(Self.status) ?? .unavailable
+            }
+        self.init(status, status == .interrupted ? nil : Self.hinted(error.message, status))
     }
 
     private init(redis error: RedisError) {

@@ -32,13 +32,18 @@ struct ConnectionOptions: ParsableArguments {
         completion: .list(["debug", "info", "warn", "error", "fatal"]))
     var logLevel: String?
 
+    @Option(
+        name: .variable(ConfigurationTable.logFormat), help: .variable(ConfigurationTable.logFormat, "format"),
+        completion: .list(["auto", "pretty", "json"]))
+    var logFormat: String?
+
     /// What the command line says, by the names of the variables.
     var flags: [String: String] {
         let values: [(ConfigurationVariable, String?)] = [
             (ConfigurationTable.redisURL, redisURL), (ConfigurationTable.redisCAFile, redisCAFile),
             (ConfigurationTable.redisPasswordFile, redisPasswordFile), (ConfigurationTable.redisCommandTimeout, redisCommandTimeout),
             (ConfigurationTable.redisConnectTimeout, redisConnectTimeout), (ConfigurationTable.namespace, namespace),
-            (ConfigurationTable.logLevel, logLevel),
+            (ConfigurationTable.logLevel, logLevel), (ConfigurationTable.logFormat, logFormat),
         ]
         return values.reduce(into: [:]) { flags, pair in flags[pair.0.name] = pair.1 }
     }

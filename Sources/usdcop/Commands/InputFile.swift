@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A file or standard input (`-`), read in chunks off Swift's own threads.
 struct InputFile: Sendable {
@@ -33,22 +34,36 @@ struct InputFile: Sendable {
         return try await body(InputFile(descriptor: descriptor, name: name, size: size))
     }
 
-    /// The next bytes; empty at the end.
+    /// The next bytes; empty at the end. Cancelling ends the waiting for whoever writes into a pipe.
     func chunk() async throws -> [UInt8] {
-        let (descriptor, name) = (descriptor, name)
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                var bytes = [UInt8](repeating: 0, count: Self.chunkSize)
-                var count: Int
-                repeat { count = read(descriptor, &bytes, bytes.count) } while count < 0 && errno == EINTR
-                if count < 0 {
-                    continuation.resume(throwing: Self.failure(name, errno))
-                } else {
-                    bytes.removeLast(bytes.count - count)
-                    continuation.resume(returning: bytes)
+        let (descriptor, name, cancellation) = (descriptor, name, Cancellation())
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async {
+                    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                    while !cancellation.hasCome, poll(&waiting, 1, 100) == 0 {}
+                    guard !cancellation.hasCome else { return continuation.resume(throwing: CancellationError()) }
+                    var bytes = [UInt8](repeating: 0, count: Self.chunkSize)
+                    var count: Int
+                    repeat { count = read(descriptor, &bytes, bytes.count) } while count < 0 && errno == EINTR
+                    if count < 0 {
+                        continuation.resume(throwing: Self.failure(name, errno))
+                    } else {
+                        bytes.removeLast(bytes.count - count)
+                        continuation.resume(returning: bytes)
+                    }
                 }
             }
+        } onCancel: {
+            cancellation.come()
         }
+    }
+
+    /// Tells a thread that waits that nobody wants its result any more.
+    private final class Cancellation: Sendable {
+        private let state = Mutex(false)
+        var hasCome: Bool { state.withLock { $0 } }
+        func come() { state.withLock { $0 = true } }
     }
 
     /// Everything, up to a limit.

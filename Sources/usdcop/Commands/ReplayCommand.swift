@@ -1,5 +1,6 @@
 import ArgumentParser
 import CacheServices
+import DashboardServer
 
 /// Turns a price history into signals, positions and metrics, through the real services.
 struct ReplayCommand: AsyncParsableCommand {
@@ -10,7 +11,8 @@ struct ReplayCommand: AsyncParsableCommand {
             The columns are found by their names (time, date, timestamp, vigenciadesde; close, price, value, valor) or by option. Numbers \
             such as "$4,008.70" and day-first dates are understood; a date means midnight in Bogotá. Rows are sorted by time; a bad row \
             is reported by its line and skipped. The strategy is simple: RSI(14) and MACD on the price give BUY, SELL or HOLD with a \
-            confidence, and a paper account trades on them. A replay can be repeated: what is there already is recognised.
+            confidence, and a paper account trades on them. A replay can be repeated: what is there already is recognised. Everything \
+            is recorded in the audit trail, marked as of a paper account; --no-audit leaves the trail alone.
 
             Examples:
               usdcop replay trm.csv
@@ -37,6 +39,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "The header of the column with the price.")
     var priceColumn: String?
 
+    @Flag(inversion: .prefixedNo, help: "Record signals, executions and positions in the audit trail.")
+    var audit = true
+
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -44,17 +49,22 @@ struct ReplayCommand: AsyncParsableCommand {
     private static let limit = 1 << 30
 
     func run() async throws {
-        _ = try connection.load()
+        let variables = ConfigurationTable.connection + (audit ? ConfigurationTable.audit : [])
+        _ = try connection.load(variables)
         let history = try await read()
         let console = Console()
         for row in history.badRows.prefix(20) { console.note("usdcop: line \(row.line): \(row.reason); skipped") }
         if history.badRowCount > 20 { console.note("usdcop: and \(history.badRowCount - 20) more bad rows") }
         guard !history.points.isEmpty else { throw CommandFailure(.badData, "\(path) has no row that can be used") }
         let runner = ReplayRunner(symbol: symbol, speed: speed)
-        let connection = connection
+        let (connection, audit) = (connection, audit)
         let ending = try await withInterruption {
-            try await connection.withSession { session in
-                try await runner.run(history, on: session, showing: ProgressBar("replaying", total: history.points.count))
+            try await connection.withSession(variables) { session in
+                let bar = ProgressBar("replaying", total: history.points.count)
+                guard audit else { return try await runner.run(history, on: session, showing: bar) }
+                return try await session.withAudit { audit in
+                    try await runner.run(history, on: session, audit: ReplayAudit(audit), showing: bar)
+                }
             }
         }
         switch ending {

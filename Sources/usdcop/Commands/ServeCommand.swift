@@ -1,6 +1,5 @@
 import ArgumentParser
 import DashboardServer
-import Logging
 import LoggingServices
 import NIOCore
 
@@ -21,18 +20,22 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Audit trail") var audit: AuditOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let settings = try connection.load(ConfigurationTable.all, adding: service.flags).settings
-        var logger = Logger(label: "usdcop")
-        logger.logLevel = settings.logLevel.threshold
+        let settings = try connection.load(ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 }).settings
+        if let problem = settings.logging.fileProblem() {
+            throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
+        }
         do {
-            let service = try DashboardService(settings: settings, logger: logger) { address in
-                let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.host
-                try? Console().write("usdcop listens on http://\(host):\(address.port ?? settings.port)\n")
+            try await withLog(settings.logging) { logger in
+                let service = try DashboardService(settings: settings, logger: logger) { address in
+                    let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.host
+                    try? Console().write("usdcop listens on http://\(host):\(address.port ?? settings.port)\n")
+                }
+                try await service.run()
             }
-            try await service.run()
         } catch let error as StartError {
             throw CommandFailure(error)
         }

@@ -29,13 +29,23 @@ struct ServiceOptions: ParsableArguments {
     @Option(name: .variable(ConfigurationTable.idleTimeout), help: .variable(ConfigurationTable.idleTimeout, "duration"))
     var idleTimeout: String?
 
+    @Option(name: .variable(ConfigurationTable.logFile), help: .variable(ConfigurationTable.logFile, "file"), completion: .file())
+    var logFile: String?
+
+    @Option(name: .variable(ConfigurationTable.logMaximumSize), help: .variable(ConfigurationTable.logMaximumSize, "size"))
+    var logMaximumSize: String?
+
+    @Option(name: .variable(ConfigurationTable.logKeep), help: .variable(ConfigurationTable.logKeep, "files"))
+    var logKeep: String?
+
     /// What the command line says, by the names of the variables.
     var flags: [String: String] {
         let values: [(ConfigurationVariable, String?)] = [
             (ConfigurationTable.cacheBackend, cacheBackend), (ConfigurationTable.cacheMaximumEntries, cacheMaximumEntries),
             (ConfigurationTable.host, host), (ConfigurationTable.port, port), (ConfigurationTable.keysFile, keysFile),
             (ConfigurationTable.maximumConnections, maximumConnections), (ConfigurationTable.requestTimeout, requestTimeout),
-            (ConfigurationTable.idleTimeout, idleTimeout),
+            (ConfigurationTable.idleTimeout, idleTimeout), (ConfigurationTable.logFile, logFile),
+            (ConfigurationTable.logMaximumSize, logMaximumSize), (ConfigurationTable.logKeep, logKeep),
         ]
         return values.reduce(into: [:]) { flags, pair in flags[pair.0.name] = pair.1 }
     }

@@ -10,6 +10,9 @@ struct Session: Sendable {
     let settings: Settings
     /// The cache in Redis; there is no other.
     let cache: RedisCacheClient
+    /// How long operations take; nothing is recorded here.
+    let performance: PerformanceLogger
+    let logger: Logger
     /// Collects damaged values on the way.
     let trace = CacheTrace()
 
@@ -22,15 +25,26 @@ extension ConnectionOptions {
     ///
     /// - Throws: ``CommandFailure`` when Redis cannot be reached, and what `body` throws.
     func withSession<Value: Sendable>(
-        adding flags: [String: String] = [:], _ body: @escaping @Sendable (Session) async throws -> Value
+        _ variables: [ConfigurationVariable] = ConfigurationTable.connection, adding flags: [String: String] = [:],
+        _ body: @escaping @Sendable (Session) async throws -> Value
     ) async throws -> Value {
-        let loaded = try load(adding: flags)
+        let loaded = try load(variables, adding: flags)
         let settings = loaded.settings
-        var logger = Logger(label: "usdcop")
+        var logging = settings.logging
         // A command says itself what went wrong; the engine's own log is for those who ask for it.
-        logger.logLevel = loaded.given.contains("LOG_LEVEL") ? settings.logLevel.threshold : .error
-        return try await RedisClient.withClient(settings.redis, logger: logger) { client in
-            let session = Session(settings: settings, cache: RedisCacheClient(client, namespace: settings.namespace))
+        if !loaded.given.contains("LOG_LEVEL") { logging.level = .error }
+        return try await withLog(logging) { logger in
+            try await withClient(settings, logger, body)
+        }
+    }
+
+    private func withClient<Value: Sendable>(
+        _ settings: Settings, _ logger: Logger, _ body: @escaping @Sendable (Session) async throws -> Value
+    ) async throws -> Value {
+        try await RedisClient.withClient(settings.redis, logger: logger) { client in
+            let session = Session(
+                settings: settings, cache: RedisCacheClient(client, namespace: settings.namespace),
+                performance: PerformanceLogger(.redis(client, namespace: settings.namespace), logger: logger), logger: logger)
             do {
                 let value = try await body(session)
                 // The figures are a by-product: a command that has its answer does not fail for them.
@@ -41,6 +55,8 @@ extension ConnectionOptions {
                 return value
             } catch let error as CacheError where error.code == .unavailable && error.underlying?.server == nil {
                 throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis); nothing was done by this step.")
+            } catch let error as AuditError where error.isAbsence {
+                throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis). \(error.message)")
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CacheServices
+import LoggingServices
 
 /// The latest signal of all symbols.
 struct SignalLatestCommand: AsyncParsableCommand {
@@ -67,7 +68,10 @@ struct SignalStatsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let symbol = symbol
-        let stats = try await connection.withSession { try await $0.signals.getSignalStats(symbol) }
+        let stats = try await connection.withSession { session in
+            let history = try await session.signals.getHistory(symbol, limit: 100)
+            return SignalStats(history, successRate: try await session.trail.successRate(of: history))
+        }
         try output.show(["symbol": .string(symbol.rawValue), "stats": stats.jsonValue]) { style in
             var properties: [(String, Table.Cell)] = [
                 ("symbol", Table.Cell(symbol.rawValue, .heading)), ("signals", Table.Cell(NumberText.integer(stats.total))),

@@ -13,6 +13,7 @@ enum TextStyle: Sendable {
         case good = "32"
         case bad = "31"
         case caution = "33"
+        case signal = "36"
     }
 
     /// The text in its tone.

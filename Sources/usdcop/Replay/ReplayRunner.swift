@@ -12,7 +12,11 @@ struct ReplayRunner: Sendable {
     /// Publishes a history. Ends early, with what was done so far, when the task is cancelled.
     ///
     /// - Throws: `CacheError`; a repeated replay is recognised, so that it can simply be started again.
-    func run(_ history: PriceHistory, on session: Session, showing bar: ProgressBar) async throws -> ReplaySummary {
+    ///
+    /// - Parameter audit: records what was done; `nil` for nothing.
+    func run(
+        _ history: PriceHistory, on session: Session, audit: ReplayAudit? = nil, showing bar: ProgressBar
+    ) async throws -> ReplaySummary {
         var (bar, engine, summary) = (bar, ReplayEngine(symbol: symbol), ReplaySummary(symbol: symbol))
         summary.note(history)
         let latest = Timestamp.now + Signal.maximumFutureSkew
@@ -21,24 +25,37 @@ struct ReplayRunner: Sendable {
         let clock = ContinuousClock()
         let started = clock.now
         defer { bar.clear() }
+        summary.recorded = audit.map { _ in 0 }
         for (index, point) in points.enumerated() {
             do {
                 if let speed { try await clock.sleep(until: started + .seconds(Double(index) / speed)) }
-                try await carryOut(try engine.step(point), on: session, &summary)
+                try await carryOut(try engine.step(point), on: session, audit, &summary)
             } catch  where Task.isCancelled {
                 summary.isInterrupted = true
                 break
             }
             bar.update(index + 1)
         }
+        if let audit {
+            do {
+                summary.recorded = try await audit.finish()
+            } catch  where summary.isInterrupted {
+                summary.recorded = nil
+            }
+        }
         summary.elapsed = clock.now - started
         return summary
     }
 
-    private func carryOut(_ step: ReplayStep, on session: Session, _ summary: inout ReplaySummary) async throws {
+    private func carryOut(_ step: ReplayStep, on session: Session, _ audit: ReplayAudit?, _ summary: inout ReplaySummary) async throws {
         async let figures: Void = session.metrics.setFinancialMetrics(step.metrics)
         async let positions: Void = setPositions(step.positionChanges, session.metrics)
-        let result = try await session.signals.publish(step.signal)
+        let result: PublishResult
+        if let audit {
+            result = try await audit.record(step, session.signals)
+        } else {
+            result = try await session.signals.publish(step.signal)
+        }
         _ = try await (figures, positions)
         summary.published += 1
         if result.latest == .older { summary.older += 1 }

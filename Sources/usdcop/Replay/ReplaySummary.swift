@@ -23,6 +23,8 @@ struct ReplaySummary: Sendable {
     var opened = 0
     /// Positions that were closed.
     var closed = 0
+    /// Events that the audit trail took; `nil` when none were asked for.
+    var recorded: Int?
     /// The last signal.
     var lastSignal: Signal?
     /// The last figures.
@@ -57,7 +59,8 @@ struct ReplaySummary: Sendable {
             "bad_row_list": .array(badRows.map { ["line": .integer($0.line), "reason": .string($0.reason.description)] }),
             "repeated_times": .integer(repeatedTimes), "future_rows": .integer(futureRows), "published": .integer(published),
             "older": .integer(older), "duplicates": .integer(duplicates), "positions_opened": .integer(opened),
-            "positions_closed": .integer(closed), "elapsed_ms": .finite((elapsed / .milliseconds(1)).rounded()),
+            "positions_closed": .integer(closed), "audit_events": recorded.map(JSONValue.integer) ?? .null,
+            "elapsed_ms": .finite((elapsed / .milliseconds(1)).rounded()),
             "interrupted": .bool(isInterrupted), "last_signal": lastSignal?.jsonValue ?? .null, "metrics": metrics?.jsonValue ?? .null,
         ]
     }
@@ -71,6 +74,7 @@ struct ReplaySummary: Sendable {
             ("answered older", Table.Cell(NumberText.integer(older))), ("answered duplicate", Table.Cell(NumberText.integer(duplicates))),
             ("positions", Table.Cell("\(NumberText.integer(opened)) opened, \(NumberText.integer(closed)) closed")),
         ]
+        if let recorded { properties.append(("audit events", Table.Cell(NumberText.integer(recorded)))) }
         if repeatedTimes > 0 { properties.append(("repeated times", Table.Cell(NumberText.integer(repeatedTimes)))) }
         if futureRows > 0 { properties.append(("in the future", Table.Cell(NumberText.integer(futureRows), .caution))) }
         if let lastSignal {

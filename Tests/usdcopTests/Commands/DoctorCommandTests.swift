@@ -12,6 +12,7 @@ struct DoctorCommandTests {
             try await program.run("metrics", "set", "-", input: Samples.metrics)
             try await program.run("metrics", "custom", "set", "x", "1")
             try await program.run("cache", "set", "desk:note", "mine")
+            try await program.run("audit", "log", "SYSTEM_EVENT", "--idempotency-key", "k", input: #"{"event":"one"}"#)
             let run = try await program.run("doctor", "--json")
             #expect(run.status == 0, "\(run.output)")
             #expect(try run.json["problems"] == 0)

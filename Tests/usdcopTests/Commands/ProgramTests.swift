@@ -19,7 +19,9 @@ struct ProgramTests {
         "signal watch", "signal clear", "position", "position list", "position get", "position set", "position delete",
         "position aggregate", "metrics", "metrics show", "metrics set", "metrics update", "metrics clear", "metrics freshness",
         "metrics custom", "metrics custom list", "metrics custom get", "metrics custom set", "metrics custom delete", "cache",
-        "cache stats", "cache keys", "cache get", "cache set", "cache ttl", "cache delete", "cache clear", "replay", "doctor",
+        "cache stats", "cache keys", "cache get", "cache set", "cache ttl", "cache delete", "cache clear", "replay", "doctor", "audit",
+        "audit trail",
+        "audit stats", "audit export", "audit verify", "audit tail", "audit log", "audit clear",
     ])
     func `every command has help with examples`(command: String) async throws {
         let run = try await Self.nowhere.start(command.split(separator: " ").map(String.init) + ["--help"]).end()
@@ -41,6 +43,13 @@ struct ProgramTests {
         ["signal", "range", "USDCOP", "--start", "yesterday", "--end", "2025-01-01T00:00:00Z"],
         ["signal", "range", "USDCOP", "--start", "2025-01-02T00:00:00Z", "--end", "2025-01-01T00:00:00Z"], ["signal", "clear"],
         ["signal", "clear", "USDCOP", "--all"], ["signal", "watch", "--count", "0"], ["position", "get", "A B"], ["replay"],
+        ["audit", "trail", "--limit", "0"], ["audit", "trail", "--limit", "1001"], ["audit", "trail", "--cursor", "x y"],
+        ["audit", "trail", "--event-type", "NONSENSE"],
+        ["audit", "trail", "--start", "2025-01-02T00:00:00Z", "--end", "2025-01-01T00:00:00Z"],
+        ["audit", "export", "--format", "xml"], ["audit", "export", "--json"], ["audit", "export", "--limit", "0"],
+        ["audit", "verify", "--filtered"], ["audit", "tail", "-n", "1001"], ["audit", "log"], ["audit", "log", "NONSENSE"],
+        ["audit", "log", "SYSTEM_EVENT", "--metadata", "[]"], ["audit", "log", "SYSTEM_EVENT", "--user", ""],
+        ["audit", "log", "SYSTEM_EVENT", "--idempotency-key", "a b"], ["audit", "clear"], ["audit", "clear", "--reason", ""],
         ["replay", "x.csv", "--speed", "0"], ["replay", "x.csv", "--speed", "nan"], ["doctor", "--bogus"],
     ])
     func `wrong usage is 64`(arguments: [String]) async throws {
@@ -52,7 +61,9 @@ struct ProgramTests {
     @Test(arguments: [
         ["signal", "latest"], ["signal", "publish", "-"], ["signal", "watch"], ["position", "list"], ["metrics", "show"],
         ["cache", "keys"],
-        ["doctor"],
+        ["doctor"], ["signal", "publish", "-", "--audit"], ["audit", "trail"], ["audit", "stats"], ["audit", "export"],
+        ["audit", "export", "--out", "/tmp/usdcop-never.csv"], ["audit", "verify"], ["audit", "tail"], ["audit", "log", "SYSTEM_EVENT"],
+        ["audit", "clear", "--reason", "x", "--state-dir", "/tmp/usdcop-never"],
     ])
     func `without Redis it is 69, soon and never from memory`(arguments: [String]) async throws {
         let started = ContinuousClock.now
@@ -64,7 +75,7 @@ struct ProgramTests {
 
     @Test(arguments: [
         ["signal", "publish", "/nonexistent"], ["signal", "publish", "/tmp"], ["position", "set", "/nonexistent"],
-        ["metrics", "set", "/tmp"],
+        ["metrics", "set", "/tmp"], ["audit", "verify", "/nonexistent"], ["audit", "verify", "--anchor", "/nonexistent"],
     ])
     func `a file that cannot be read is 74`(arguments: [String]) async throws {
         #expect(try await Self.nowhere.start(arguments).end().status == 74)

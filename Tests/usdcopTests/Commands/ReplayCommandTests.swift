@@ -32,6 +32,13 @@ struct ReplayCommandTests {
             #expect(try #require(summary["positions_opened"]?.double) > 0)
 
             try await expectAgreement(program, redis, summary)
+            let events = try #require(summary["audit_events"]?.double)
+            #expect(try await redis.ask("XLEN", "usdcop:audit:events").integer == Int64(events))
+            let counts = try await program.run("audit", "stats", "--json").json["events_by_type"]
+            #expect(counts?["SIGNAL_GENERATED"] == 150 && counts?["POSITION_OPENED"] == summary["positions_opened"])
+            #expect(counts?["POSITION_CLOSED"] == summary["positions_closed"])
+            #expect(counts?["SIGNAL_EXECUTED"] == summary["positions_opened"])
+            #expect(try await program.run("audit", "verify").status == 0)
             let again = try await program.run("replay", file, "--json").json
             #expect(again["older"] == 149 && again["duplicates"] == 0)
             let plain = try await program.run("replay", file, "--symbol", "EURCOP")
@@ -82,6 +89,15 @@ struct ReplayCommandTests {
         let program = Program(url: "redis://127.0.0.1:1")
         #expect(try await program.run("replay", "/nonexistent.csv").status == 74)
         #expect(try await program.run("replay", "/tmp").status == 74)
+    }
+
+    @Test func `without audit the trail is left alone`() async throws {
+        try await Program.withRedis { program, redis async throws in
+            let run = try await program.run("replay", "-", "--no-audit", "--json", input: "date,close\n2025-01-01,4000\n")
+            #expect(run.status == 0)
+            #expect(try run.json["audit_events"] == .null)
+            #expect(try await redis.ask("EXISTS", "usdcop:audit:events").integer == 0)
+        }
     }
 
     @Test func `rows ahead of the clock are left out`() async throws {

@@ -24,7 +24,7 @@ struct ConfigurationLoaderTests {
         let outcome = try loader.load()
         #expect(outcome.settings.port == 3)
         #expect(outcome.settings.host == "127.0.0.3")
-        #expect(outcome.settings.logLevel == .debug)
+        #expect(outcome.settings.logging.level == .debug)
         #expect(outcome.given == ["USDCOP_PORT", "USDCOP_HOST", "LOG_LEVEL"])
     }
 
@@ -38,7 +38,8 @@ struct ConfigurationLoaderTests {
             {"REDIS_URL": "redis://bob@h:7000/3", "REDIS_PASSWORD_FILE": "\(password)", "REDIS_COMMAND_TIMEOUT": "500ms",
             "REDIS_CONNECT_TIMEOUT": "2s", "CACHE_BACKEND": "redis", "USDCOP_NAMESPACE": "desk", "USDCOP_CACHE_TTL": "5m",
             "USDCOP_CACHE_MAX_ENTRIES": 50, "USDCOP_HOST": "0.0.0.0", "USDCOP_PORT": 0, "USDCOP_API_KEYS_FILE": "\(keys)",
-            "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal"}
+            "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal",
+            "LOG_FORMAT": "pretty", "LOG_FILE": "/var/log/usdcop.log", "LOG_MAX_SIZE": "1GiB", "LOG_KEEP": "7,30d"}
             """)
         let settings = try ConfigurationLoader(file: file).load().settings
         #expect(settings.redis.description == "redis://h:7000/3")
@@ -56,7 +57,10 @@ struct ConfigurationLoaderTests {
         #expect(settings.maximumConnections == 7)
         #expect(settings.requestTimeout == .seconds(3600))
         #expect(settings.idleTimeout == .seconds(86_400))
-        #expect(settings.logLevel == .fatal)
+        #expect(settings.logging.level == .fatal)
+        #expect(settings.logging.format == .pretty)
+        #expect(settings.logging.file == "/var/log/usdcop.log")
+        #expect(settings.logging.rules == LogFileRules(maximumSize: 1 << 30, keptFiles: 7, keptTime: .seconds(30 * 86_400)))
     }
 
     @Test(arguments: [
@@ -68,10 +72,27 @@ struct ConfigurationLoaderTests {
         ("USDCOP_HOST", "0.0.0.0"), ("USDCOP_PORT", "65536"), ("USDCOP_PORT", "-1"), ("USDCOP_PORT", "８０"), ("USDCOP_API_KEYS", "nonsense"),
         ("USDCOP_API_KEYS", "# nobody"), ("USDCOP_API_KEYS_FILE", "/nonexistent"), ("USDCOP_MAX_CONNECTIONS", "1e3"),
         ("USDCOP_REQUEST_TIMEOUT", "soon"), ("USDCOP_IDLE_TIMEOUT", "60"), ("LOG_LEVEL", "loud"), ("LOG_LEVEL", "debug\u{0}"),
+        ("LOG_FORMAT", "JSON"), ("LOG_FILE", "/var/log/"), ("LOG_FILE", String(repeating: "x", count: 1025)), ("LOG_MAX_SIZE", "100"),
+        ("LOG_MAX_SIZE", "63KB"), ("LOG_MAX_SIZE", "2TB"), ("LOG_MAX_SIZE", "1 GB"), ("LOG_KEEP", "-1"), ("LOG_KEEP", "10001"),
+        ("LOG_KEEP", "1s"), ("LOG_KEEP", "30d,14"), ("LOG_KEEP", "14,"), ("LOG_KEEP", ",14"), ("LOG_KEEP", "14,30d,1d"),
+        ("LOG_KEEP", "14,14"),
+        ("USDCOP_STATE_DIR", "/dev/null"),
+        ("USDCOP_AUDIT_KEY_FILE", "/nonexistent"), ("USDCOP_AUDIT_KEY_FILE", "/dev/null"), ("USDCOP_AUDIT_MAX_EVENTS", "0"),
+        ("USDCOP_AUDIT_MAX_EVENTS", "10k"), ("USDCOP_AUDIT_RETENTION", "1"), ("USDCOP_AUDIT_RETENTION", "40000d"),
+        ("USDCOP_AUDIT_CHECKPOINT_EVENTS", "0"),
     ])
     func `a bad value names its variable`(name: String, value: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader(environment: [name: value]).load() }
         #expect(error?.problems.map(\.variable) == [name])
+    }
+
+    @Test(arguments: [
+        ("14", 14, Duration?.none), ("0", 0, nil), ("30d", 10_000, .seconds(30 * 86_400)), ("14,1h", 14, .seconds(3600)),
+    ])
+    func `log files stay by number, by age, or by both`(text: String, files: Int, age: Duration?) throws {
+        let rules = try ConfigurationLoader(environment: ["LOG_KEEP": text]).load().settings.logging.rules
+        #expect(rules.keptFiles == files)
+        #expect(rules.keptTime == age)
     }
 
     @Test func `all problems are told at once, and no secret with them`() throws {

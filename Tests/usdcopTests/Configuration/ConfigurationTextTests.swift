@@ -19,6 +19,22 @@ struct ConfigurationTextTests {
         #expect(DurationText.duration(text) == nil)
     }
 
+    @Test(arguments: [
+        ("0B", 0), ("512B", 512), ("64KB", 64_000), ("100MB", 100_000_000), ("1GB", 1_000_000_000), ("2TB", 2_000_000_000_000),
+        ("64KiB", 65_536), ("100MiB", 104_857_600), ("1GiB", 1 << 30), ("1TiB", 1 << 40), ("007MB", 7_000_000),
+    ])
+    func `sizes are a number and a unit`(text: String, bytes: Int) {
+        #expect(SizeText.bytes(text) == bytes)
+    }
+
+    @Test(arguments: [
+        "", "MB", "100", "100mb", "100M", "100 MB", "1.5GB", "-1MB", "+1MB", "１MB", "1MB ", "9223372036854775807TB",
+        "99999999999999999999B",
+    ])
+    func `anything else is no size`(text: String) {
+        #expect(SizeText.bytes(text) == nil)
+    }
+
     @Test(arguments: [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("USDCOP_PROT", "USDCOP_PORT", 2), ("same", "same", 0)])
     func `the edit distance counts letters`(left: String, right: String, distance: Int) {
         #expect(EditDistance.between(left, right) == distance)
