@@ -5,14 +5,16 @@ import Logging
 
 /// The measured side of scripts/bench: one load for each call, one figure on standard output.
 ///
-/// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set
+/// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set,
+///                                             log-json, log-stream, audit-append, audit-query, audit-export
 ///        usdcop-bench serve                          the service with the two reference routes
 @main struct Benchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments
         let url = ProcessInfo.processInfo.environment["REDIS_URL"] ?? "redis://127.0.0.1:6379"
-        var quiet = Logger(label: "bench")
-        quiet.logLevel = .error
+        var errors = Logger(label: "bench")
+        errors.logLevel = .error
+        let quiet = errors
         switch arguments.dropFirst().first {
         case "serve":
             try await ReferenceService.run(redisURL: url, logger: quiet)
@@ -24,9 +26,17 @@ import Logging
                 print(try await MemoryLoad.nanoseconds(load, total))
                 return
             }
+            if load.hasPrefix("log-") {
+                print(try await LogLoad.nanoseconds(load, total))
+                return
+            }
             var configuration = try RedisConfiguration(url: url)
             configuration.commandTimeout = .seconds(30)
-            try await RedisClient.withClient(configuration, logger: quiet) { client in
+            try await RedisClient.withClient(configuration, logger: quiet) { [quiet] client in
+                if load.hasPrefix("audit") {
+                    print(try await AuditLoad.figure(load, callers: callers, total: total, client, quiet))
+                    return
+                }
                 let load = try await ClientLoad(load, client)
                 let executor = arguments.last == "global" ? globalConcurrentExecutor : client.executor
                 print(try await load.operationsPerSecond(callers: callers, total: total, on: executor))

@@ -34,7 +34,7 @@ def output(*command, **options):
 
 
 def load(name, callers, total, where=""):
-    """Operations per second (or nanoseconds, for memory) of the Swift client."""
+    """Operations per second (or nanoseconds, for memory and log) of the Swift client."""
     return float(output(BIN / "usdcop-bench", name, callers, total, *([where] if where else [])))
 
 
@@ -167,6 +167,31 @@ def client_figures(report):
         "get latest, typed, 64 callers", lambda: load("latest", 64, 200_000), lambda: load("get", 64, 200_000), "raw GET above", 0.3)
     report.against("memory get", lambda: load("memory-get", 1, 500_000), 300, "ns")
     report.against("memory set", lambda: load("memory-set", 1, 500_000), 300, "ns")
+    report.compare(
+        "log line, JSON to a file", lambda: load("log-json", 1, 200_000), lambda: load("log-stream", 1, 200_000),
+        "swift-log's stream handler, ns", 1.0, "lower")
+    report.against("log line to the caller", lambda: load("log-json", 1, 200_000), 2000, "ns")
+
+
+def append_command():
+    """One record of the trail as XADD writes it, with the same bytes and the cap of the trail."""
+    entry = (
+        '{"action":"Signal generated: BUY USDCOP at 4250.5 (confidence 0.85, v1.0)","after_state":{"action":"BUY","features":'
+        '{"macd":-1.25,"rsi":45},"price":4250.5},"audit_id":"0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee","event_type":"SIGNAL_GENERATED",'
+        '"metadata":{"confidence":0.85,"model_version":"v1.0","signal_id":"sig_0"},"symbol":"USDCOP",'
+        '"timestamp":"2025-01-15T10:30:00.000Z"}'
+    )
+    return [
+        "XADD", "bench:audit", "MAXLEN", "=", "10000", "*", "writer", "host-4711-20250115T103000Z-9f2c41aa00112233",
+        "seq", "__rand_int__", "prev", "0" * 64, "hash", "f" * 64, "entry", entry]
+
+
+def audit_figures(report):
+    report.compare(
+        "audit append, 64 callers", lambda: load("audit-append", 64, 64_000), lambda: redis_benchmark(100_000, *append_command()),
+        "redis-benchmark -P 64, XADD", 0.3)
+    report.against("audit query, filters, 10,000 events", lambda: load("audit-query", 1, 200), 5_000_000, "ns")
+    report.against("audit export, CSV, 10,000 events", lambda: load("audit-export", 1, 10), 50_000_000, "ns")
 
 
 def http_figures(report, scratch):
@@ -268,6 +293,7 @@ def main():
     report = Report(options.rounds, options.only)
     with tempfile.TemporaryDirectory() as scratch:
         client_figures(report)
+        audit_figures(report)
         http_figures(report, pathlib.Path(scratch))
         start_figures(report)
     report.show()
