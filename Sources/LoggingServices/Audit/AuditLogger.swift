@@ -40,14 +40,16 @@ public final class AuditLogger: Sendable {
             let stream = InMemoryEventStream(maximumLength: settings.maximumEvents)
             reader = AuditTrailReader(stream)
             (store, memory, adopter, signer) = (nil, stream, nil, nil)
-            lane = AuditLane(.memory(stream), directory: nil, pool: pool, timeout: settings.appendTimeout, retention: settings.retention, logger: logger)
+            lane = AuditLane(
+                .memory(stream), directory: nil, pool: pool, timeout: settings.appendTimeout, retention: settings.retention, logger: logger)
             return
         }
         let store = AuditStore(redis, namespace: settings.namespace, maximumLength: settings.maximumEvents)
         let directory = settings.stateDirectory.map { JournalDirectory(stateDirectory: $0, namespace: settings.namespace) }
         (self.store, memory) = (store, nil)
         reader = AuditTrailReader(store)
-        lane = AuditLane(.redis(store), directory: directory, pool: pool, timeout: settings.appendTimeout, retention: settings.retention, logger: logger)
+        lane = AuditLane(
+            .redis(store), directory: directory, pool: pool, timeout: settings.appendTimeout, retention: settings.retention, logger: logger)
         signer = isLasting ? CheckpointSigner(redis, settings: settings, logger: logger) : nil
         adopter =
             !isLasting

@@ -63,7 +63,7 @@ struct SignalPublishCommand: AsyncParsableCommand {
     }
 
     private static func publish(
-        _ signals: [JSONDocument.Item<Signal>], _ publish: (Signal) async throws -> (PublishResult, AuditReceipt?)
+        _ signals: [JSONDocument.Item<Signal>], _ publish: (Signal) async throws -> (PublishResult?, AuditReceipt?)
     ) async throws -> [Published] {
         var results: [Published] = []
         for signal in signals {
@@ -82,7 +82,8 @@ struct SignalPublishCommand: AsyncParsableCommand {
 
     private struct Published: Sendable {
         let signal: Signal
-        let result: PublishResult
+        /// `nil` while only the journal of the trail has the signal.
+        let result: PublishResult?
         let receipt: AuditReceipt?
     }
 
@@ -91,8 +92,9 @@ struct SignalPublishCommand: AsyncParsableCommand {
             let (signal, result) = (published.signal, published.result)
             let members: [JSONValue.Member] = [
                 .init("signal_id", .string(signal.signalID)), .init("symbol", .string(signal.symbol.rawValue)),
-                .init("latest", .string(result.latest.rawValue)), .init("history", .string(result.history.rawValue)),
-                .init("stored", .string(result.stored.rawValue)),
+                .init("latest", result.map { .string($0.latest.rawValue) } ?? .null),
+                .init("history", result.map { .string($0.history.rawValue) } ?? .null),
+                .init("stored", .string(result?.stored.rawValue ?? "journal")),
             ]
             return .object(members + (audit ? [.init("audit", published.receipt?.jsonValue ?? .null)] : []))
         }
@@ -102,7 +104,8 @@ struct SignalPublishCommand: AsyncParsableCommand {
                 let (signal, result) = (published.signal, published.result)
                 table.add([
                     Table.Cell(signal.signalID), Table.Cell(signal.symbol.rawValue),
-                    Table.Cell(result.latest.rawValue, result.latest == .stored ? .good : .caution), Table.Cell(result.history.rawValue),
+                    Table.Cell(result?.latest.rawValue ?? "journal", result?.latest == .stored ? .good : .caution),
+                    Table.Cell(result?.history.rawValue ?? "journal"),
                 ])
             }
             let more = results.count > 20 ? "… and \(NumberText.integer(results.count - 20)) more\n" : ""

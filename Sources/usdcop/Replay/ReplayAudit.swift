@@ -22,10 +22,10 @@ final class ReplayAudit: Sendable {
         self.audit = audit
     }
 
-    /// Publishes the signal of a step and records the step.
+    /// Publishes the signal of a step and records the step; answers `nil` while only the journal has the signal.
     ///
     /// - Throws: `AuditError`, also of events of steps before.
-    func record(_ step: ReplayStep, _ signals: SignalCache) async throws -> PublishResult {
+    func record(_ step: ReplayStep, _ signals: SignalCache) async throws -> PublishResult? {
         let published = try await audit.publish(
             step.signal, event: .signalGenerated(step.signal, metadata: ReplayStep.auditMetadata), cache: signals)
         guard published.receipt != nil else { return published.result }

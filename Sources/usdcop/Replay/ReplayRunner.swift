@@ -50,7 +50,7 @@ struct ReplayRunner: Sendable {
     private func carryOut(_ step: ReplayStep, on session: Session, _ audit: ReplayAudit?, _ summary: inout ReplaySummary) async throws {
         async let figures: Void = session.metrics.setFinancialMetrics(step.metrics)
         async let positions: Void = setPositions(step.positionChanges, session.metrics)
-        let result: PublishResult
+        let result: PublishResult?
         if let audit {
             result = try await audit.record(step, session.signals)
         } else {
@@ -58,8 +58,8 @@ struct ReplayRunner: Sendable {
         }
         _ = try await (figures, positions)
         summary.published += 1
-        if result.latest == .older { summary.older += 1 }
-        if result.history == .duplicate { summary.duplicates += 1 }
+        if result?.latest == .older { summary.older += 1 }
+        if result?.history == .duplicate { summary.duplicates += 1 }
         for change in step.positionChanges {
             switch change {
             case .opened: summary.opened += 1

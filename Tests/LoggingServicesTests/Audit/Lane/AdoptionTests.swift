@@ -104,7 +104,7 @@ extension Live {
             let old = try #require(try await Journal.adopt(original, in: directory, on: pool))
             let whole = try await JournalTransplant.run(old, after: 0, promisedThrough: .max, opening: nil)
             await whole.journal.end(isDelivered: false)
-            FileManager.default.createFile(atPath: directory.lockPath(original), contents: nil)
+            try #require(FileManager.default.createFile(atPath: directory.lockPath(original), contents: nil))
             try await server.start()
             try await withAudit(on: server.configuration, state: state.url) { _ in
                 try await eventually { files(in: state.url, ending: ".lock").count == 1 }

@@ -32,7 +32,7 @@ extension Live {
                 #expect(first.result == PublishResult(latest: .stored, history: .added, stored: .redis))
                 #expect(first.receipt?.sequence == 1)
                 let repeated = try await publish(try signal("sig-1"), audit, cache)
-                #expect(repeated.result.history == .duplicate)
+                #expect(repeated.result?.history == .duplicate)
                 #expect(repeated.receipt == nil)
                 let second = try await publish(try signal("sig-2", at: 1), audit, cache)
                 #expect(second.receipt?.sequence == 2)

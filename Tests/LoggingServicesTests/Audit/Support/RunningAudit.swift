@@ -17,6 +17,7 @@ final class ScratchDirectory: Sendable {
 }
 
 /// A running trail on a server; it ends in order when `body` does.
+@discardableResult
 func withAudit<Value: Sendable>(
     on configuration: RedisConfiguration, state: URL? = nil, isLasting: Bool = true, logger: Logger = .silent,
     _ change: (inout AuditSettings) -> Void = { _ in }, _ body: @Sendable (AuditLogger) async throws -> Value
