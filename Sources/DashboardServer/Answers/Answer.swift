@@ -20,7 +20,7 @@ package struct Answer: Sendable {
     let body: ByteBuffer
     /// Gives the body piece by piece, where it is not at hand as a whole. When it throws, the connection ends without the end of the body,
     /// so that no client takes a part for the whole.
-    let pieces: Pieces?
+    var pieces: Pieces?
     let type: MediaType
     var headers: HTTPFields
     /// The entity tag of the body, where it is known already.

@@ -6,12 +6,15 @@ extension Problem {
     init(_ error: AuditError, namespace: Namespace, isRead: Bool) {
         switch error.code {
         case .idempotencyConflict: self.init(.idempotencyConflict, error.message, outcome: .notRecorded)
-        case .tooLarge:
-            let sentence = "would make an entry of more than \(AuditLogEntry.maximumBytes) bytes"
-            self.init(
-                .validationFailed, "The event is too large; nothing was recorded.",
-                items: [.init(place: .field, name: "data", code: .outOfRange, detail: "data \(sentence)")])
-        case .invalid: self.init(.validationFailed, error.message)
+        case .tooLarge: self.init(.validationFailed, error.message)
+        case .invalid:
+            // What the cache below refuses has its field already.
+            if let underlying = error.underlying {
+                self.init(underlying, namespace: namespace, isRead: isRead)
+            } else {
+                self.init(.validationFailed, error.message)
+            }
+        case .misconfigured: self.init(.auditUnavailable, error.message, outcome: .notRecorded)
         case .overCapacity: self.init(.overCapacity, error.message, outcome: .notRecorded)
         case .outcomeUnknown: self.init(.redisNoAnswer, error.message, outcome: isRead ? .notRecorded : .unknown)
         case .incomplete: self.init(.exportIncomplete, error.message, outcome: .notRecorded)

@@ -1,12 +1,15 @@
 /// The time within which everything that only touches Redis is answered.
 ///
-/// What walks the whole audit trail has limits of its own. A step of one round trip ends by the time-out of its command, which is shorter. Only what takes several of them needs this.
+/// What walks the whole audit trail has limits of its own. A step of one round trip ends by the time-out of its command, which is shorter; an
+/// event that waits for its turn in the trail's lane goes to the disk in time. Only what takes several round trips needs this.
 enum Deadline {
     static let redis = Duration.seconds(2)
     /// For walking every link of the audit trail.
     static let verification = Duration.seconds(60)
-    /// For exporting and clearing the audit trail.
+    /// For clearing the audit trail, with the export before it.
     static let clearing = Duration.seconds(60)
+    /// For a client to take the next piece of an answer that comes in pieces.
+    static let piece = Duration.seconds(30)
     /// For a client to take an export of the audit trail.
     static let export = Duration.seconds(300)
 

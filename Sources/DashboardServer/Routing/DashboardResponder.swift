@@ -32,7 +32,7 @@ final class DashboardResponder: HTTPResponder {
         let id = ids.name(given: request.headers[.requestID])
         let trace = CacheTrace()
         var isBodyPending = BodyReader.isBodyAnnounced(in: request)
-        let answer: Answer
+        var answer: Answer
         do {
             answer = try await CurrentRequest.$id.withValue(id) {
                 try await self.answer(to: request, id: id, context, trace, &isBodyPending)
@@ -46,6 +46,7 @@ final class DashboardResponder: HTTPResponder {
             answer = problem.answer(requestID: id)
         }
         log(answer, trace, request, id, context)
+        if let pieces = answer.pieces { answer.pieces = watched(pieces, request, id, context) }
         let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
         return isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
     }
@@ -82,6 +83,31 @@ final class DashboardResponder: HTTPResponder {
             id: id, caller: caller, query: request.uri.query, parameters: match.parameters, headers: request.headers, body: body,
             clientAddress: context.channel.remoteAddress?.ipAddress, namespace: client.namespace, trace: trace)
         return try await endpoint.handler(call)
+    }
+
+    /// An answer in pieces is under way when its route has long returned: it still belongs to the request, its failure is told, and a client
+    /// that takes nothing any more loses the connection.
+    private func watched(_ pieces: @escaping Answer.Pieces, _ request: Request, _ id: String, _ context: CallContext) -> Answer.Pieces {
+        { [client] write in
+            try await CurrentRequest.$id.withValue(id) {
+                do {
+                    try await pieces { piece in
+                        let stall = context.channel.eventLoop.scheduleTask(in: TimeAmount(Deadline.piece)) {
+                            context.channel.close(promise: nil)
+                        }
+                        defer { stall.cancel() }
+                        try await write(piece)
+                    }
+                } catch where error is CancellationError || !context.channel.isActive {
+                    // The client went away.
+                    throw error
+                } catch {
+                    let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
+                    self.log(problem, error, request, context.logger(requestID: id))
+                    throw error
+                }
+            }
+        }
     }
 
     private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ logger: Logger) {

@@ -13,6 +13,9 @@ public struct AuditError: Error, Sendable {
         case tooLarge
         /// The signal of an audited publish, or an argument, is not allowed. Nothing was recorded.
         case invalid
+        /// A setting of this process stands in the way: its cap would remove what others keep, or it has no state directory. Nothing was
+        /// recorded or cleared.
+        case misconfigured
         /// Too many events wait. Nothing was recorded.
         case overCapacity
         /// The trail cannot be read or written at the moment.

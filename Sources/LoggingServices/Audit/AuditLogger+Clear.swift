@@ -49,7 +49,7 @@ extension AuditLogger {
                 ).event
                 event.userID = userID
                 event.ipAddress = ipAddress
-                let entry = event.entry(id: AuditID.make(), at: .now)
+                let entry = event.entry()
                 made.withLock { $0 = entry }
                 return entry.json
             }

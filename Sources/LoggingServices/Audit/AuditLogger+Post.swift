@@ -10,7 +10,7 @@ package final class PendingReceipt: Sendable {
     }
 
     private let audit: AuditLogger
-    private let entry: AuditLogEntry
+    let entry: AuditLogEntry
     private let state = Mutex(State.open)
 
     init(_ audit: AuditLogger, _ entry: AuditLogEntry) {
@@ -48,13 +48,12 @@ extension AuditLogger {
     ///
     /// Whoever streams events keeps the number of those in flight well below what the lane holds.
     package func post(_ event: AuditEvent) -> PendingReceipt {
-        let entry = event.entry(id: AuditID.make(), at: .now)
-        let pending = PendingReceipt(self, entry)
-        let bytes = entry.json
-        if bytes.count > AuditLogEntry.maximumBytes {
-            pending.answer(.failure(.tooLarge(bytes.count)))
-        } else {
+        let pending = PendingReceipt(self, event.entry())
+        do throws(AuditError) {
+            let bytes = try checkedBytes(event, pending.entry)
             lane.mailbox.submit(LaneSubmission(content: .entry(bytes), idempotency: nil) { pending.answer($0) })
+        } catch {
+            pending.answer(.failure(error))
         }
         return pending
     }

@@ -27,12 +27,9 @@ extension AuditLogger {
             let result = try await keep(signal, target, in: cache)
             return AuditedPublish(result: result, receipt: result.history == .added ? try await log(event) : nil)
         }
-        let entry = try checked(event)
-        let bytes = entry.json
-        guard bytes.count <= AuditLogEntry.maximumBytes else { throw .tooLarge(bytes.count) }
-        guard signal.timestamp <= .now + Signal.maximumFutureSkew else {
-            throw AuditError(.invalid, "The timestamp is more than 5 minutes in the future; nothing was recorded.")
-        }
+        let entry = event.entry()
+        let bytes = try checkedBytes(event, entry)
+        guard signal.timestamp <= .now + Signal.maximumFutureSkew else { throw .futureSignal }
         let content = LaneSubmission.Content.publish(bytes, JournaledPublish(signal: signal, target: target))
         let answer = try await withCheckedContinuation { continuation in
             lane.mailbox.submit(LaneSubmission(content: content, idempotency: nil, reply: continuation))
@@ -54,6 +51,7 @@ extension AuditLogger {
         do {
             return try await cache.publish(signal, to: target)
         } catch {
+            guard error.code != .futureTimestamp else { throw .futureSignal }
             throw AuditError(
                 .unavailable, "The signal could not be stored; whether its event is in the trail depends on when Redis went away.",
                 underlying: error)

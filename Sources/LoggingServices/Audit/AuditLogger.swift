@@ -44,7 +44,7 @@ public final class AuditLogger: Sendable {
                 .memory(stream), directory: nil, pool: pool, timeout: settings.appendTimeout, retention: settings.retention, logger: logger)
             return
         }
-        let store = AuditStore(redis, namespace: settings.namespace, maximumLength: settings.maximumEvents)
+        let store = AuditStore(redis, namespace: settings.namespace, maximumLength: settings.maximumEvents, shrinks: settings.mayShrink)
         let directory = settings.stateDirectory.map { JournalDirectory(stateDirectory: $0, namespace: settings.namespace) }
         (self.store, memory) = (store, nil)
         reader = AuditTrailReader(store)
@@ -74,15 +74,14 @@ public final class AuditLogger: Sendable {
     /// - Parameter idempotency: by what a repeat of the request is recognised, by all processes, for a day.
     /// - Throws: ``AuditError``; its code says whether the event may be in the trail.
     public func log(_ event: AuditEvent, idempotency key: IdempotencyKey? = nil) async throws(AuditError) -> AuditReceipt {
-        let entry = try checked(event)
-        let bytes = entry.json
-        guard bytes.count <= AuditLogEntry.maximumBytes else { throw .tooLarge(bytes.count) }
+        let entry = event.entry()
+        let bytes = try checkedBytes(event, entry)
         guard let key else { return try await submit(entry, .entry(bytes), nil).receipt }
         return try await idempotency.once(key) { () throws(AuditError) in try await self.submit(entry, .entry(bytes), key).receipt }
     }
 
-    /// The entry of an event that does not pass itself off as one of the trail's own, and that the journal can hold.
-    func checked(_ event: AuditEvent) throws(AuditError) -> AuditLogEntry {
+    /// The bytes of the entry of an event, which does not pass itself off as one of the trail's own, and which the journal can hold.
+    func checkedBytes(_ event: AuditEvent, _ entry: AuditLogEntry) throws(AuditError) -> [UInt8] {
         if event.eventType == .systemEvent, let name = event.metadata?["event"]?.text, name == LossRecord.name || name == ClearRecord.name {
             throw AuditError(.invalid, "Only the trail itself records \(name); nothing was recorded.")
         }
@@ -91,7 +90,9 @@ public final class AuditLogger: Sendable {
             throw AuditError(
                 .invalid, "States and metadata are nested at most \(JSONParser.defaultMaximumDepth) deep; nothing was recorded.")
         }
-        return event.entry(id: AuditID.make(), at: .now)
+        let bytes = entry.json
+        guard bytes.count <= AuditLogEntry.maximumBytes else { throw .tooLarge(bytes.count) }
+        return bytes
     }
 
     /// What the lane did with an event.
@@ -135,7 +136,7 @@ public final class AuditLogger: Sendable {
         }
         let stored = found.flatMap(AuditRecord.init).flatMap { try? $0.decodedEntry() }
         return AuditReceipt(
-            entry: stored ?? entry, streamID: stored == nil ? nil : remembered.streamID, durability: durability, writer: remembered.writer,
+            entry: stored ?? entry.named(remembered.auditID), streamID: stored == nil ? nil : remembered.streamID, durability: durability, writer: remembered.writer,
             sequence: remembered.sequence, isRepeat: true)
     }
 }
@@ -145,6 +146,12 @@ extension AuditLogger: Service {
     /// was accepted before is still recorded.
     public func run() async {
         pool.start()
+        if let directory = lane.directory {
+            // Before the first event: a repeat of a request that a killed process answered must not be recorded twice.
+            _ = try? await pool.runIfActive { [idempotency] in
+                JournaledRequests(directory: directory).forEach { key, receipt in idempotency.adopt(key, receipt) }
+            }
+        }
         let signs = Mutex(false)
         await withTaskGroup(of: Void.self) { group in
             if let adopter { group.addTask { await adopter.run() } }
@@ -179,6 +186,16 @@ extension JSONValue {
 }
 
 extension AuditError {
+    static let smallCap = AuditError(
+        .misconfigured,
+        """
+        The trail holds more events than this process may keep, and recording one would remove the others; nothing was recorded. Set \
+        USDCOP_AUDIT_MAX_EVENTS as the service has it.
+        """)
+    static let futureSignal = AuditError(
+        .invalid, "The timestamp is more than 5 minutes in the future; nothing was recorded.",
+        underlying: CacheError(.futureTimestamp, "The timestamp is more than 5 minutes in the future; nothing was stored."))
+
     static func tooLarge(_ size: Int) -> AuditError {
         AuditError(
             .tooLarge, "The entry would have \(size) bytes, and at most \(AuditLogEntry.maximumBytes) are allowed; nothing was recorded.")

@@ -7,6 +7,9 @@ public struct AuditSettings: Sendable {
     public var namespace = Namespace.standard
     /// `USDCOP_AUDIT_MAX_EVENTS`: the exact cap of the stream.
     public var maximumEvents = 10_000
+    /// Whether this process may shrink a trail that others kept by a greater cap. Else its events are refused then: a cap that somebody forgot
+    /// to set must not remove what cannot be brought back.
+    public var mayShrink = true
     /// `USDCOP_AUDIT_RETENTION`: how long delivered journals are kept; zero removes them at once.
     public var retention = Duration.seconds(3650 * 86_400)
     /// `USDCOP_AUDIT_CHECKPOINT_EVENTS`: events between two checkpoints.

@@ -47,10 +47,13 @@ struct AuditClearCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotCreate, "\(archive.path) is there already; nothing was cleared")
         }
         let variables = ConfigurationTable.connection + ConfigurationTable.audit
-        let cleared = try await connection.withSession(variables, adding: audit.flags) { session in
-            _ = try await session.trail.end()
-            return try await session.withAudit(keepsJournal: true, isLasting: true) { audit in
-                return try await audit.clearAuditTrail(reason: reason, userID: user, archive: archive)
+        let (connection, flags) = (connection, audit.flags)
+        let cleared = try await unlessInterrupted("whether the trail was cleared, `usdcop audit trail` tells") {
+            try await connection.withSession(variables, adding: flags) { session in
+                _ = try await session.trail.end()
+                return try await session.withAudit(keepsJournal: true, isLasting: true) { audit in
+                    try await audit.clearAuditTrail(reason: reason, userID: user, archive: archive)
+                }
             }
         }
         let json: JSONValue = [

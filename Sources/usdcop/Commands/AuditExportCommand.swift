@@ -45,23 +45,29 @@ struct AuditExportCommand: AsyncParsableCommand {
         let ending = out.flatMap { AuditExportFormat(rawValue: URL(fileURLWithPath: $0).pathExtension.lowercased()) }
         let format = format ?? ending ?? .ndjson
         let (filter, limit, out, force) = (events.filter, limit, out, force)
+        let connection = connection
         guard let out else {
             let isWatched = Console.isTerminal(STDERR_FILENO) && !Console.isTerminal(STDOUT_FILENO)
-            let end = try await connection.withSession { session in
-                let console = Console()
-                return try await Self.export(session, format, filter, limit, isShown: isWatched) { try console.write($0) }
+            let end = try await unlessInterrupted("the export is not whole") {
+                try await connection.withSession { session in
+                    let console = Console()
+                    return try await Self.export(session, format, filter, limit, isShown: isWatched) { try console.write($0) }
+                }
             }
             return Console().note(unreadable: end.unreadable)
         }
-        let end = try await connection.withSession { session in
-            // Made when Redis has answered, so that a failure leaves nothing behind.
-            _ = try await session.trail.end()
-            let file = try NewFile(out, replaces: force)
-            let end = try await Self.export(session, format, filter, limit, isShown: Console.isTerminal(STDERR_FILENO)) {
-                try file.write($0)
+        let end = try await unlessInterrupted("no file was made") {
+            try await connection.withSession { session in
+                // Made when Redis has answered, so that a failure leaves nothing behind.
+                _ = try await session.trail.end()
+                let file = try NewFile(out, replaces: force)
+                let end = try await Self.export(session, format, filter, limit, isShown: Console.isTerminal(STDERR_FILENO)) {
+                    try file.write($0)
+                }
+                try Task.checkCancellation()
+                try file.finish()
+                return end
             }
-            try file.finish()
-            return end
         }
         let json: JSONValue = [
             "exported": .integer(end.exported), "file": .string(out), "format": .string(format.rawValue),

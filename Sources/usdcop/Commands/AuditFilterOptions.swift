@@ -23,6 +23,9 @@ struct AuditFilterOptions: ParsableArguments {
     var end: Timestamp?
 
     func validate() throws {
+        if let user, let problem = TextRule(maximumLength: 128).problem(with: user) {
+            throw ArgumentParser.ValidationError("--user must be 1 to 128 printable characters (\(problem.rawValue)).")
+        }
         if let start, let end, start > end { throw ArgumentParser.ValidationError("--start must not be after --end.") }
     }
 

@@ -38,6 +38,8 @@ struct AuditFollower: Sendable {
                 throw failure
             } catch {
                 if Task.isCancelled { return }
+                // Waiting gives nobody rights.
+                if CommandFailure(error)?.status == .notPermitted { throw error }
                 let now = ContinuousClock.now
                 if lostSince == nil { console.note("usdcop: the connection to Redis is lost; trying again") }
                 let since = lostSince ?? now

@@ -65,7 +65,7 @@ struct AuditLogCommand: AsyncParsableCommand {
 
     func run() async throws {
         let variables = ConfigurationTable.connection + ConfigurationTable.audit
-        let loaded = try connection.load(variables, adding: audit.flags).settings
+        let loaded = try connection.check(variables, adding: audit.flags)
         guard !journal || loaded.audit.stateDirectory != nil else {
             throw CommandFailure(.configuration, "--journal needs a state directory (USDCOP_STATE_DIR)")
         }

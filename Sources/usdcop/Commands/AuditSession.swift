@@ -19,6 +19,8 @@ extension Session {
     ) async throws -> Value {
         var settings = settings.audit
         if !keepsJournal { settings.stateDirectory = nil }
+        // A command is often run without the settings of the service.
+        settings.mayShrink = false
         let audit = AuditLogger(redis: cache.redis, settings: settings, isLasting: isLasting, logger: logger)
         // No child of this task: an interruption ends the work, and what is on its way is still recorded.
         let running = Task { await audit.run() }

@@ -39,7 +39,10 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let verdict = try await files.isEmpty ? verifyTrail() : verifyFiles()
+        let command = self
+        let verdict = try await unlessInterrupted("there is no verdict") {
+            try await command.files.isEmpty ? command.verifyTrail() : command.verifyFiles()
+        }
         try output.show(verdict.jsonValue) { verdict.text($0) }
         if !verdict.isSound { throw CommandFailure(.negative, nil) }
     }

@@ -49,6 +49,7 @@ struct CommandFailure: Error, Sendable {
             switch error.code {
             case .invalid, .tooLarge, .idempotencyConflict, .dataConflict: .badData
             case .file, .incomplete: .inputOutput
+            case .misconfigured: .configuration
             case .notRecorded, .outcomeUnknown, .overCapacity, .stopped: .unavailable
             case .unavailable: error.underlying?.underlying.map(Self.status) ?? .unavailable
             }

@@ -48,15 +48,27 @@ struct ConnectionOptions: ParsableArguments {
         return values.reduce(into: [:]) { flags, pair in flags[pair.0.name] = pair.1 }
     }
 
+    /// Finds bad settings before a command reads its input; warnings come when the settings are used.
+    ///
+    /// - Throws: `ConfigurationError`.
+    func check(
+        _ variables: [ConfigurationVariable], adding more: [String: String] = [:]
+    ) throws(ConfigurationError) -> Settings {
+        try loader(variables, more).load().settings
+    }
+
     /// Reads the settings that matter to this command; warnings go to standard error.
     func load(
         _ variables: [ConfigurationVariable] = ConfigurationTable.connection, adding more: [String: String] = [:]
     ) throws(ConfigurationError) -> ConfigurationLoader.Outcome {
-        let loader = ConfigurationLoader(
-            variables, flags: flags.merging(more) { $1 }, environment: ProcessInfo.processInfo.environment, file: config)
-        let outcome = try loader.load()
+        let outcome = try loader(variables, more).load()
         let console = Console()
         for warning in outcome.warnings { console.note("usdcop: warning: \(warning)") }
         return outcome
+    }
+
+    private func loader(_ variables: [ConfigurationVariable], _ more: [String: String]) -> ConfigurationLoader {
+        ConfigurationLoader(
+            variables, flags: flags.merging(more) { $1 }, environment: ProcessInfo.processInfo.environment, file: config)
     }
 }

@@ -7,6 +7,18 @@ enum Ending<Value: Sendable>: Sendable {
     case interrupted(signal: Int32, Value?)
 }
 
+/// Runs work that either ends or, when a signal comes first, leaves nothing behind.
+///
+/// - Throws: what the work throws, and ``CommandFailure`` with 130 and `consequence` when it was interrupted before its end.
+func unlessInterrupted<Value: Sendable>(
+    _ consequence: String, _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    switch try await withInterruption(work) {
+    case .finished(let value), .interrupted(_, let value?): return value
+    case .interrupted: throw CommandFailure(.interrupted, "interrupted; \(consequence)")
+    }
+}
+
 /// Runs work that SIGINT (Ctrl-C) and SIGTERM cancel; the work then has the chance to end in order.
 ///
 /// - Throws: what the work throws unless it was interrupted.

@@ -59,8 +59,6 @@ struct PerformanceSlowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slow", abstract: "Show operations that took longer than a threshold, slowest first.",
         discussion: """
-            Exits with 1 when there are none.
-
             Examples:
               usdcop performance slow
               usdcop performance slow --threshold-ms 1000 --operation api_call --limit 10
@@ -90,7 +88,7 @@ struct PerformanceSlowCommand: AsyncParsableCommand {
             "threshold_ms": .finite(threshold), "count": .integer(slow.count), "operations": .array(slow.map(\.jsonValue)),
         ]
         let absence = "nothing took longer than \(NumberText.plain(threshold)) ms"
-        try output.show(json, isThere: !slow.isEmpty, orSay: absence) { PerformanceLogEntry.table(slow).text($0) }
+        try output.show(json) { slow.isEmpty ? absence + "\n" : PerformanceLogEntry.table(slow).text($0) }
     }
 }
 
@@ -99,8 +97,6 @@ struct PerformanceFailedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "failed", abstract: "Show operations that failed, newest first.",
         discussion: """
-            Exits with 1 when there are none.
-
             Examples:
               usdcop performance failed --limit 20
             """)
@@ -122,7 +118,7 @@ struct PerformanceFailedCommand: AsyncParsableCommand {
             try await session.performance.getFailedOperations(operation: operation, limit: limit, noting: session.trace)
         }
         let json: JSONValue = ["count": .integer(failed.count), "operations": .array(failed.map(\.jsonValue))]
-        try output.show(json, isThere: !failed.isEmpty, orSay: "nothing failed") { PerformanceLogEntry.table(failed).text($0) }
+        try output.show(json) { failed.isEmpty ? "nothing failed\n" : PerformanceLogEntry.table(failed).text($0) }
     }
 }
 

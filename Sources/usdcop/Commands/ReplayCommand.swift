@@ -11,8 +11,9 @@ struct ReplayCommand: AsyncParsableCommand {
             The columns are found by their names (time, date, timestamp, vigenciadesde; close, price, value, valor) or by option. Numbers \
             such as "$4,008.70" and day-first dates are understood; a date means midnight in Bogotá. Rows are sorted by time; a bad row \
             is reported by its line and skipped. The strategy is simple: RSI(14) and MACD on the price give BUY, SELL or HOLD with a \
-            confidence, and a paper account trades on them. A replay can be repeated: what is there already is recognised. Everything \
-            is recorded in the audit trail, marked as of a paper account; --no-audit leaves the trail alone.
+            confidence, and a paper account trades on them. A replay can be repeated: a signal that the history still holds (the newest \
+            100 of a symbol) is recognised. Everything is recorded in the audit trail, marked as of a paper account, and again with each \
+            replay; --no-audit leaves the trail alone.
 
             Examples:
               usdcop replay trm.csv
@@ -43,6 +44,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var audit = true
 
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Audit trail") var trail: AuditOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     /// The most bytes of a file; of each row one price is kept.
@@ -50,7 +52,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let variables = ConfigurationTable.connection + (audit ? ConfigurationTable.audit : [])
-        _ = try connection.load(variables)
+        let flags = audit ? trail.flags : [:]
+        _ = try connection.check(variables, adding: flags)
         let history = try await read()
         let console = Console()
         for row in history.badRows.prefix(20) { console.note("usdcop: line \(row.line): \(row.reason); skipped") }
@@ -59,7 +62,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let runner = ReplayRunner(symbol: symbol, speed: speed)
         let (connection, audit) = (connection, audit)
         let ending = try await withInterruption {
-            try await connection.withSession(variables) { session in
+            try await connection.withSession(variables, adding: flags) { session in
                 let bar = ProgressBar("replaying", total: history.points.count)
                 guard audit else { return try await runner.run(history, on: session, showing: bar) }
                 return try await session.withAudit { audit in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DashboardServer
+import Foundation
 import LoggingServices
 import NIOCore
 
@@ -7,7 +8,7 @@ import NIOCore
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve signals, positions and metrics over HTTP.",
+        abstract: "Serve signals, positions, metrics, the audit trail and performance over HTTP.",
         discussion: ConfigurationTable.discussion(ConfigurationTable.all) + """
 
 
@@ -24,7 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let settings = try connection.load(ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 }).settings
+        let loaded = try connection.load(ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 })
+        let settings = loaded.settings
+        if loaded.given.contains(ConfigurationTable.stateDirectory.name) { try Self.prepare(settings.audit.stateDirectory) }
         if let problem = settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
@@ -38,6 +41,16 @@ struct ServeCommand: AsyncParsableCommand {
             }
         } catch let error as StartError {
             throw CommandFailure(error)
+        }
+    }
+
+    /// Somebody who names a state directory counts on it: without it events would be refused while Redis is away.
+    private static func prepare(_ directory: URL?) throws(CommandFailure) {
+        guard let directory else { return }
+        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        guard access(directory.path, W_OK | X_OK) == 0 else {
+            throw CommandFailure(
+                .cannotCreate, "The directory of USDCOP_STATE_DIR cannot be made or written: \(String(cString: strerror(errno))).")
         }
     }
 }

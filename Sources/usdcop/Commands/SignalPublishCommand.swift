@@ -33,12 +33,14 @@ struct SignalPublishCommand: AsyncParsableCommand {
     var audit = false
 
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Audit trail") var trail: AuditOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
         // Bad settings are found before a byte of the input is read.
         let variables = ConfigurationTable.connection + (audit ? ConfigurationTable.audit : [])
-        _ = try connection.load(variables)
+        let flags = audit ? trail.flags : [:]
+        _ = try connection.check(variables, adding: flags)
         let document = try await JSONDocument(InputFile.contents(of: path, limit: Self.limit))
         let (signals, faults) = document.signals()
         let console = Console()
@@ -49,7 +51,7 @@ struct SignalPublishCommand: AsyncParsableCommand {
             throw CommandFailure(.badData, "nothing was published")
         }
         let audit = audit
-        let results = try await connection.withSession(variables) { session in
+        let results = try await connection.withSession(variables, adding: flags) { session in
             guard audit else { return try await Self.publish(signals) { (try await session.signals.publish($0), nil) } }
             return try await session.withAudit { audit in
                 try await Self.publish(signals) { signal in
@@ -71,6 +73,8 @@ struct SignalPublishCommand: AsyncParsableCommand {
                 let (result, receipt) = try await publish(signal.value)
                 results.append(Published(signal: signal.value, result: result, receipt: receipt))
             } catch let error as CacheError where error.code == .futureTimestamp {
+                throw CommandFailure(.badData, "line \(signal.line): \(error.message) Published before it: \(results.count).")
+            } catch let error as AuditError where error.code == .invalid || error.code == .tooLarge {
                 throw CommandFailure(.badData, "line \(signal.line): \(error.message) Published before it: \(results.count).")
             } catch {
                 if !results.isEmpty { Console().note("usdcop: published before it: \(results.count)") }

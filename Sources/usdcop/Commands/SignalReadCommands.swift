@@ -70,7 +70,13 @@ struct SignalStatsCommand: AsyncParsableCommand {
         let symbol = symbol
         let stats = try await connection.withSession { session in
             let history = try await session.signals.getHistory(symbol, limit: 100)
-            return SignalStats(history, successRate: try await session.trail.successRate(of: history))
+            do throws(AuditError) {
+                return SignalStats(history, successRate: try await session.trail.successRate(of: history))
+            } catch {
+                // The counts are the cache's: they do not depend on the trail.
+                Console().note("usdcop: warning: the success rate is unknown: \(error.message)")
+                return SignalStats(history)
+            }
         }
         try output.show(["symbol": .string(symbol.rawValue), "stats": stats.jsonValue]) { style in
             var properties: [(String, Table.Cell)] = [

@@ -3,7 +3,8 @@ import Foundation
 /// A bar on standard error that shows how far long work is; nothing when nobody watches.
 struct ProgressBar: Sendable {
     private let title: String
-    private let total: Int
+    /// What `done` is when the work is done; it may grow with the work.
+    var total: Int
     private let isShown: Bool
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
@@ -38,7 +39,7 @@ struct ProgressBar: Sendable {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let seconds = elapsed / .seconds(1)
         let rate = seconds > 0.2 ? Int(min(1e12, Double(done) / seconds)) : nil
-        let left = rate.flatMap { $0 > 0 ? NumberText.duration(.seconds((total - done) / $0)) + " left" : nil }
+        let left = rate.flatMap { $0 > 0 ? NumberText.duration(.seconds(max(0, total - done) / $0)) + " left" : nil }
         let figures = ["\(Int(fraction * 100))%", "\(NumberText.integer(done))/\(NumberText.integer(total))"]
         return ([title, bar] + figures + [rate.map { "\(NumberText.integer($0))/s" }, left].compactMap(\.self)).joined(separator: "  ")
     }

@@ -17,6 +17,7 @@ final class SharedProgressBar: Sendable {
         guard isShown, total > 0 else { return }
         bar.withLock { bar in
             var moved = bar ?? ProgressBar(title, total: total, isShown: true)
+            moved.total = total
             moved.update(done)
             bar = moved
         }

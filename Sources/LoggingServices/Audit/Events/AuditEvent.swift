@@ -29,6 +29,12 @@ public struct AuditEvent: Sendable, Hashable {
         self.ipAddress = ipAddress
     }
 
+    /// The entry of an event that happens now; its name carries the same instant.
+    func entry() -> AuditLogEntry {
+        let time = Timestamp.now
+        return entry(id: AuditID.make(at: time), at: time)
+    }
+
     /// The entry under a name of its own.
     func entry(id: String, at time: Timestamp) -> AuditLogEntry {
         AuditLogEntry(

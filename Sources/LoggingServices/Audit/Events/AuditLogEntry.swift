@@ -50,4 +50,11 @@ public struct AuditLogEntry: Sendable, Hashable {
         self.ipAddress = ipAddress
         self.unknown = unknown
     }
+
+    /// The same event under the name, and with the time, that it got when it was recorded first.
+    func named(_ auditID: String) -> AuditLogEntry {
+        AuditLogEntry(
+            auditID: auditID, timestamp: AuditID.time(of: auditID) ?? timestamp, eventType: eventType, userID: userID, symbol: symbol,
+            action: action, beforeState: beforeState, afterState: afterState, metadata: metadata, ipAddress: ipAddress, unknown: unknown)
+    }
 }

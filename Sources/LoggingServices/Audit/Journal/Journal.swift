@@ -35,17 +35,27 @@ final class Journal: Sendable {
     }
 
     /// Starts the journal of a writer that has none.
-    static func create(_ writer: WriterID, in directory: JournalDirectory, on pool: NIOThreadPool) async throws -> Journal {
+    ///
+    /// - Parameter acknowledged: the sequence up to which Redis has everything already, where the journal begins late.
+    static func create(
+        _ writer: WriterID, acknowledged: Int = 0, in directory: JournalDirectory, on pool: NIOThreadPool
+    ) async throws -> Journal {
         try await pool.runIfActive {
             try directory.create()
-            let lock = try Descriptor(directory.lockPath(writer), flags: O_RDWR | O_CREAT | O_EXCL, operation: "lock the journal")
-            guard lock.lock() else { throw JournalError("lock the journal", code: EBUSY) }
+            // Locked before it has the name by which others look for journals that nobody holds.
+            let unnamed = directory.newLockPath(writer)
+            let lock = try Descriptor(unnamed, flags: O_RDWR | O_CREAT | O_EXCL, operation: "lock the journal")
             do {
+                guard lock.lock() else { throw JournalError("lock the journal", code: EBUSY) }
                 let cursor = try Descriptor(directory.cursorPath(writer), flags: O_RDWR | O_CREAT, operation: "open the journal's cursor")
-                return Journal(writer, directory, pool, Files(lock: lock, cursor: cursor))
+                var files = Files(lock: lock, cursor: cursor, acknowledged: acknowledged)
+                try writeCursor(&files)
+                guard rename(unnamed, directory.lockPath(writer)) == 0 else { throw JournalError("lock the journal") }
+                return Journal(writer, directory, pool, files)
             } catch {
                 // The next attempt makes both again.
-                unlink(directory.lockPath(writer))
+                unlink(unnamed)
+                unlink(directory.cursorPath(writer))
                 throw error
             }
         }
@@ -70,7 +80,7 @@ final class Journal: Sendable {
     /// The sequence up to which Redis is known to have acknowledged.
     var acknowledged: Int { files.withLock { $0.acknowledged } }
 
-    /// Notes what Redis has acknowledged; it is written with the next append, and at the end.
+    /// Notes what Redis has acknowledged; it is written with the next append, by ``writeCursor()``, and at the end.
     func acknowledge(_ sequence: Int) {
         files.withLock { $0.acknowledged = max($0.acknowledged, sequence) }
     }
@@ -101,11 +111,17 @@ final class Journal: Sendable {
         }
     }
 
+    /// Writes what Redis has acknowledged, without waiting for the disk.
+    func writeCursor() async {
+        guard files.withLock({ $0.acknowledged != $0.writtenCursor }) else { return }
+        _ = try? await pool.runIfActive { [self] in files.withLock { files in try? Self.writeCursor(&files) } }
+    }
+
     /// Brings the cursor to the disk.
     func flushCursor() async {
         _ = try? await pool.runIfActive { [self] in
             files.withLock { files in
-                try? writeCursor(&files)
+                try? Self.writeCursor(&files)
                 try? files.cursor.sync()
             }
         }
@@ -115,12 +131,12 @@ final class Journal: Sendable {
     func end(isDelivered: Bool) async {
         _ = try? await pool.runIfActive { [self] in
             files.withLock { files in
-                try? writeCursor(&files)
+                try? Self.writeCursor(&files)
                 try? files.file?.sync()
                 if isDelivered {
                     // The lock goes first, and for good: a lock without a cursor would look like a journal of which nothing was delivered.
                     unlink(directory.lockPath(writer))
-                    directory.sync()
+                    try? directory.sync()
                     unlink(directory.cursorPath(writer))
                 }
                 (files.file, files.lock) = (nil, nil)
@@ -164,7 +180,7 @@ final class Journal: Sendable {
         }
         files.size += Int64(bytes.count)
         files.isUnsynced = !isSynced
-        try? writeCursor(&files)
+        try? Self.writeCursor(&files)
         return JournalPosition(day: day, offset: start)
     }
 
@@ -180,12 +196,13 @@ final class Journal: Sendable {
             size += 1
         }
         if files.isUnsynced { try files.file?.sync() }
-        directory.sync()
+        // Without its name on the disk nothing in the file is there after a crash of the machine.
+        try directory.sync()
         (files.file, files.day, files.size) = (file, day, size)
         return file
     }
 
-    private func writeCursor(_ files: inout Files) throws(JournalError) {
+    private static func writeCursor(_ files: inout Files) throws(JournalError) {
         guard files.acknowledged != files.writtenCursor else { return }
         let digits = String(files.acknowledged)
         try files.cursor.write(Array((String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "\n").utf8), at: 0)

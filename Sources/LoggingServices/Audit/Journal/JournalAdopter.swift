@@ -26,17 +26,21 @@ struct JournalAdopter: Sendable {
         while !Task.isCancelled {
             // Originals before their copies: in the second round a copy finds what became of its original.
             for _ in 0..<2 {
-                for writer in directory.undelivered() where !Task.isCancelled { await adopt(writer) }
+                for writer in await undelivered() where !Task.isCancelled { await adopt(writer) }
             }
             firstLook.continuation.finish()
-            removeOld()
+            await removeOld()
             try? await Task.sleep(for: Self.interval)
         }
     }
 
-    private func removeOld() {
+    private func undelivered() async -> [WriterID] {
+        (try? await pool.runIfActive { directory.undelivered() }) ?? []
+    }
+
+    private func removeOld() async {
         let limit = Date(timeIntervalSinceNow: -Double(retention.components.seconds))
-        let removed = directory.removeDelivered(before: limit)
+        let removed = (try? await pool.runIfActive { directory.removeDelivered(before: limit) }) ?? 0
         if removed > 0 { logger.info("delivered journals of the audit trail were removed", metadata: ["files": "\(removed)"]) }
     }
 
@@ -60,8 +64,16 @@ struct JournalAdopter: Sendable {
     private func deliver(_ found: Journal) async throws -> Int {
         var journal = found
         let survey = try await journal.read { [journal] in try JournalSurvey(journal.directory, writer: journal.writer) }
+        if survey.damagedLines > 0 || survey.promisedThrough > survey.lastSequence {
+            logger.error(
+                "the journal of a dead writer is damaged; what can be read is delivered",
+                metadata: [
+                    "writer": "\(journal.writer)", "unreadable_lines": "\(survey.damagedLines)",
+                    "missing_events": "\(max(0, survey.promisedThrough - survey.lastSequence))",
+                ])
+        }
         if let original = survey.continues {
-            guard !directory.undelivered().contains(original) else { return 0 }
+            guard await !undelivered().contains(original) else { return 0 }
             let source = try await journal.read { [journal] in try JournalSurvey(journal.directory, writer: original) }
             guard source.lastSequence == 0 || source.withdrawnTo == journal.writer else {
                 // The original does not know this copy: a crash left it unfinished, and the original went another way.
@@ -70,16 +82,21 @@ struct JournalAdopter: Sendable {
             }
         }
         let last = min(survey.lastSequence, (survey.withdrawnFrom ?? .max) - 1)
-        guard last > journal.acknowledged else {
+        let head = try await self.head(of: journal.writer)
+        let isLost = (head?.sequence ?? 0) < journal.acknowledged
+        // A writer that Redis does not know any more, and of which nothing is left, ended in order and was killed on the last steps.
+        guard last > journal.acknowledged || (isLost && head != nil) else {
             await journal.end(isDelivered: true)
             return 0
         }
-        let head = try await self.head(of: journal.writer)
-        var after = max(journal.acknowledged, head?.sequence ?? 0)
+        if let head, head.sequence > journal.acknowledged, try await hash(of: head.sequence, in: journal) == head.hash {
+            journal.acknowledge(head.sequence)
+        }
+        var after = journal.acknowledged
         var delivered = 0
         var promised = survey.promisedThrough
         var through = Int.max
-        if (head?.sequence ?? 0) < journal.acknowledged {
+        if isLost {
             let opening = try await opening(of: journal, redisKnows: head?.sequence ?? 0)
             let copy = try await JournalTransplant.run(journal, after: after, promisedThrough: promised, opening: opening)
             (journal, after, promised) = (copy.journal, 0, copy.promisedThrough)
@@ -93,7 +110,7 @@ struct JournalAdopter: Sendable {
             try Task.checkCancellation()
             switch await delivery.attempt() {
             case .delivered(let sequence, _, _):
-                delivered += sequence - max(after, journal.acknowledged)
+                delivered += max(0, sequence - max(after, journal.acknowledged))
                 journal.acknowledge(sequence)
                 refusals = 0
                 continue
@@ -104,6 +121,10 @@ struct JournalAdopter: Sendable {
                 let opening = try await opening(of: journal, redisKnows: lastSequence)
                 let copy = try await JournalTransplant.run(
                     journal, after: journal.acknowledged, promisedThrough: promised, opening: opening)
+                (journal, after, promised) = (copy.journal, 0, copy.promisedThrough)
+            case .damagedWriter:
+                let copy = try await JournalTransplant.run(
+                    journal, after: journal.acknowledged, promisedThrough: promised, opening: nil)
                 (journal, after, promised) = (copy.journal, 0, copy.promisedThrough)
             case .superfluous(let sequence):
                 // Its request had been recorded elsewhere, or its signal was there: the chain behind it cannot go on.
@@ -136,16 +157,21 @@ struct JournalAdopter: Sendable {
     /// The first event of the writer that goes on for one of which Redis lost the end.
     private func opening(of journal: Journal, redisKnows lastSequence: Int) async throws -> AuditEvent {
         let acknowledged = journal.acknowledged
-        let hash = try await journal.read { [journal] in
+        let hash = try await hash(of: acknowledged, in: journal) ?? .zero
+        return LossRecord(
+            writer: journal.writer, lastSequence: acknowledged, lastHash: hash, lost: acknowledged - min(lastSequence, acknowledged)
+        ).event
+    }
+
+    /// The hash of a record as the journal has it; `nil` where it has none.
+    private func hash(of sequence: Int, in journal: Journal) async throws -> ChainHash? {
+        try await journal.read { [journal] in
             var reader = JournalReader(journal.directory, writer: journal.writer)
             while let line = try reader.next() {
-                if case .record(let record) = line, record.sequence == acknowledged { return record.hash }
+                if case .record(let record) = line, record.writer == journal.writer, record.sequence == sequence { return record.hash }
             }
-            return ChainHash.zero
+            return nil
         }
-        return LossRecord(
-            writer: journal.writer, lastSequence: acknowledged, lastHash: hash, lost: acknowledged - lastSequence
-        ).event
     }
 }
 

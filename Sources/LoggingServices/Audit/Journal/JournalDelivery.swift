@@ -9,11 +9,19 @@ final class JournalDelivery: Sendable {
     /// The bytes of entries after which a step is full, so that it arrives in time over a slow link.
     static let batchBytes = 512 * 1024
 
+    private struct State {
+        /// What was read and is not acknowledged: it is sent before anything else is read.
+        var outstanding: [JournalItem]
+        /// Whether nothing was written behind it when it was read.
+        var isAtEnd = false
+        /// How many of them go alone, because Redis refused them together.
+        var suspects = 0
+    }
+
     private let store: AuditStore
     private let tail: JournalTail?
     private let timeout: Duration
-    /// What was sent and not acknowledged: it is sent again before anything else.
-    private let outstanding: Mutex<[JournalItem]>
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - tail: what comes after `outstanding`.
@@ -22,55 +30,86 @@ final class JournalDelivery: Sendable {
         self.store = store
         self.tail = tail
         self.timeout = timeout
-        self.outstanding = Mutex(outstanding)
+        state = Mutex(State(outstanding: outstanding))
     }
 
     /// One attempt.
     func attempt() async -> DeliveryOutcome {
-        var items = outstanding.withLock { $0 }
         do {
-            if items.isEmpty { items = try await tail?.next(Self.batchLimit) ?? [] }
+            try await fill()
         } catch {
             return .unreadable("\(error)")
         }
+        let items = state.withLock { $0.suspects > 0 ? Array($0.outstanding.prefix(1)) : $0.outstanding }
         guard let first = items.first, let last = items.last else { return .caughtUp }
-        outstanding.withLock { $0 = items }
-        let batch = AuditBatch(items.map(\.record), isPromised: first.isPromised)
         do {
-            let reply: AppendReply
-            if let publish = first.publish {
-                do {
-                    switch try await store.publish(publish, batch, timeout: timeout) {
-                    case .published(_, let id): reply = .recorded([id])
-                    case .known: return superfluous(first.record.sequence)
-                    case .notRecorded(let refusal): reply = refusal
-                    }
-                } catch let error as RedisError where first.isPromised && error.refusesForGood {
-                    // The signal cannot be stored, and its event was promised: it goes alone.
-                    reply = try await store.append(batch, timeout: timeout)
-                }
-            } else {
-                reply = try await store.append(batch, timeout: timeout)
+            switch try await step(items) {
+            case nil: return superfluous(first.record.sequence)
+            case .recorded?: return delivered(items.count, last.record)
+            case .duplicate(_, let recorded)?: return superfluous(items[min(recorded.count, items.count - 1)].record.sequence)
+            case .lost(let lastSequence, _)?: return .lost(lastSequence: lastSequence)
             }
-            switch reply {
-            case .recorded:
-                outstanding.withLock { $0 = [] }
-                return .delivered(through: last.record.sequence, hash: last.record.hash, isPartial: items.count < Self.batchLimit)
-            case .duplicate(_, let recorded): return superfluous(items[min(recorded.count, items.count - 1)].record.sequence)
-            case .lost(let lastSequence, _): return .lost(lastSequence: lastSequence)
+        } catch let error as RedisError where error.refusesForGood {
+            if error.server?.code == AppendReply.damagedWriter { return .damagedWriter }
+            if items.count > 1 {
+                // Only the one that it is about has to wait for somebody to mend Redis.
+                state.withLock { $0.suspects = $0.outstanding.count }
+                return await attempt()
             }
+            return .refused("\(error)")
         } catch {
             return .refused("\(error)")
         }
     }
 
+    private func fill() async throws {
+        guard state.withLock({ $0.outstanding.isEmpty }), let tail else { return }
+        let batch = try await tail.next(Self.batchLimit)
+        state.withLock { ($0.outstanding, $0.isAtEnd) = (batch.items, batch.isAtEnd) }
+    }
+
+    /// Sends records in one step; answers `nil` when the signal of the record was there, so that it is not to be recorded.
+    private func step(_ items: [JournalItem]) async throws -> AppendReply? {
+        guard let first = items.first else { return nil }
+        let batch = AuditBatch(items.map(\.record), isPromised: first.isPromised)
+        do {
+            guard let publish = first.publish else { return try await store.append(batch, timeout: timeout) }
+            switch try await store.publish(publish, batch, timeout: timeout) {
+            case .published(_, let id): return .recorded([id])
+            case .known: return nil
+            case .notRecorded(let reply): return reply
+            }
+        } catch let error as RedisError where first.isPromised && items.count == 1 && error.isRefusedForItself {
+            // The signal cannot be stored, or the key of the request cannot be remembered, and the event was promised: it goes alone.
+            var bare = first.record
+            bare.idempotency = nil
+            return try await store.append(AuditBatch([bare], isPromised: true), timeout: timeout)
+        }
+    }
+
+    private func delivered(_ count: Int, _ last: AuditRecord) -> DeliveryOutcome {
+        state.withLock { state in
+            state.outstanding.removeFirst(count)
+            state.suspects = max(0, state.suspects - count)
+            return .delivered(
+                through: last.sequence, hash: last.hash, isAtEnd: state.outstanding.isEmpty && state.isAtEnd)
+        }
+    }
+
     private func superfluous(_ sequence: Int) -> DeliveryOutcome {
-        outstanding.withLock { $0 = [] }
+        state.withLock { ($0.outstanding, $0.suspects) = ([], 0) }
         return .superfluous(sequence: sequence)
     }
 }
 
 extension RedisError {
-    /// Whether Redis would refuse the same step again, however long one waits: a key of another type, or something damaged.
-    var refusesForGood: Bool { server?.kind == .wrongType || server?.kind == .other }
+    /// Whether Redis refused the step, and would again, however long one waits: a key of another type, something damaged, or what the
+    /// scripts themselves refuse.
+    var refusesForGood: Bool {
+        guard outcome == .rejected, let server else { return false }
+        return server.kind == .wrongType || [AppendReply.damagedWriter, AppendReply.smallCap, "FUTURE"].contains(server.code)
+    }
+
+    /// Whether the step was refused for what goes with the event, and not for the trail.
+    fileprivate var isRefusedForItself: Bool { refusesForGood && server?.code != AppendReply.damagedWriter }
 }

@@ -18,23 +18,30 @@ struct JournalDirectory: Sendable {
     }
 
     func lockPath(_ writer: WriterID) -> String { url.appendingPathComponent("\(writer).lock").path }
+    /// The lock file while it is made.
+    func newLockPath(_ writer: WriterID) -> String { url.appendingPathComponent(".\(writer).new").path }
     func cursorPath(_ writer: WriterID) -> String { url.appendingPathComponent("\(writer).cursor").path }
     func dayPath(_ writer: WriterID, _ day: String) -> String { url.appendingPathComponent("\(writer).\(day).ndjson").path }
 
     /// Makes the directory where it is missing.
     func create() throws(JournalError) {
+        guard access(url.path, F_OK) != 0 else { return }
         do {
             try FileManager.default.createDirectory(
                 at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
             throw JournalError("make the directory of the journals", code: (error as? CocoaError)?.posixCode ?? EIO)
         }
+        // The state directory, audit, namespace, journal: each name is in the one before.
+        for depth in 1...3 {
+            let parent = (0..<depth).reduce(url) { folder, _ in folder.deletingLastPathComponent() }
+            try Descriptor(parent.path, flags: O_RDONLY, operation: "open the directory of the journals").sync()
+        }
     }
 
-    /// Brings names that came and went to the disk, as far as the system does that.
-    func sync() {
-        let folder = try? Descriptor(url.path, flags: O_RDONLY, operation: "open the directory of the journals")
-        try? folder?.sync()
+    /// Brings names that came and went to the disk.
+    func sync() throws(JournalError) {
+        try Descriptor(url.path, flags: O_RDONLY, operation: "open the directory of the journals").sync()
     }
 
     /// The writers that have a lock file, in the order of their names.
@@ -56,15 +63,28 @@ struct JournalDirectory: Sendable {
         let present = names()
         let locked = Set(present.filter { $0.hasSuffix(".lock") }.map { $0.dropLast(".lock".count) })
         var removed = 0
-        for name in present where name.hasSuffix(".cursor") && !locked.contains(name.dropLast(".cursor".count)) {
-            unlink(url.appendingPathComponent(name).path)
+        for name in present where name.hasSuffix(".cursor") {
+            let writer = name.dropLast(".cursor".count)
+            if !locked.contains(writer), isDelivered(writer), isOld(name) { unlink(url.appendingPathComponent(name).path) }
         }
         for name in present where name.hasSuffix(".ndjson") {
             let writer = name.dropLast(".ndjson".count + 11)
-            guard !locked.contains(writer) else { continue }
+            guard !locked.contains(writer), isDelivered(writer) else { continue }
             if remove(name, before: limit) { removed += 1 }
         }
         return removed
+    }
+
+    /// Whether a writer has no lock file by now: its journal may have begun after the names were read.
+    private func isDelivered(_ writer: some StringProtocol) -> Bool {
+        access(url.appendingPathComponent("\(writer).lock").path, F_OK) != 0
+    }
+
+    /// Whether a file is older than the making of a journal can take: a cursor is there before its lock.
+    private func isOld(_ name: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: url.appendingPathComponent(name).path)
+        guard let written = attributes?[.modificationDate] as? Date else { return false }
+        return written.timeIntervalSinceNow < -60
     }
 
     /// Removes the journal of one day of a writer, if it was last written before an instant.

@@ -20,7 +20,8 @@ enum JournalLine: Sendable, Hashable {
             self = .record(record)
             return
         }
-        guard let value = try? JSONParser.parse(Array(line)), let number = value["seq"]?.double.flatMap(Int.init(exactly:)) else {
+        guard let value = try? JSONParser.parse(Array(line)), let number = value["seq"]?.double.flatMap(Int.init(exactly:)), number >= 0
+        else {
             return nil
         }
         switch value["journal"]?.text {

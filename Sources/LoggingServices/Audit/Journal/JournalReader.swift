@@ -1,3 +1,4 @@
+import CacheServices
 import Foundation
 
 /// Reads a writer's journal line by line from a place on. All calls block: they belong on the journal's own thread.
@@ -61,6 +62,8 @@ struct JournalReader {
                 buffer += bytes
                 return true
             }
+            // Nobody begins a later day today: the directory need not be read each time that the end is reached.
+            guard position.day < Timestamp.now.day else { return false }
             guard let next = directory.days(of: writer).first(where: { $0 > position.day }) else { return false }
             // What is left of the old day has no line feed: a crash tore it.
             if !buffer.isEmpty { damagedLines += 1 }

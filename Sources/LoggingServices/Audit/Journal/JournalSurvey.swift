@@ -9,6 +9,8 @@ struct JournalSurvey: Sendable, Hashable {
     /// The writer that this one continues.
     var continues: WriterID?
     var lastSequence = 0
+    /// Lines that could not be read; a crash may tear the last one of a day, anything else is damage.
+    var damagedLines = 0
 
     /// Reads the journal; blocks.
     init(_ directory: JournalDirectory, writer: WriterID) throws(JournalError) {
@@ -16,11 +18,12 @@ struct JournalSurvey: Sendable, Hashable {
         while let line = try reader.next() {
             switch line {
             case .promised(let sequence): promisedThrough = max(promisedThrough, sequence)
-            case .withdrawn(let from, let writer): (withdrawnFrom, withdrawnTo) = (from, writer)
+            case .withdrawn(let from, let writer): (withdrawnFrom, withdrawnTo) = (max(1, from), writer)
             case .continues(let writer, _): continues = writer
             case .record(let record) where record.writer == writer: lastSequence = record.sequence
             case .record, .publish: continue
             }
         }
+        damagedLines = reader.damagedLines
     }
 }

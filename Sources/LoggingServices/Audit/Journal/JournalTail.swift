@@ -30,9 +30,16 @@ final class JournalTail: Sendable {
         state = Mutex(State(reader: JournalReader(journal.directory, writer: journal.writer, from: position), last: after))
     }
 
+    /// Records that follow each other.
+    struct Batch: Sendable {
+        var items: [JournalItem] = []
+        /// Whether nothing was written behind them when they were read.
+        var isAtEnd = false
+    }
+
     /// The next records, none at the end of what is written: at most `limit`, all promised or all not, and one that publishes a signal
     /// stands alone.
-    func next(_ limit: Int) async throws -> [JournalItem] {
+    func next(_ limit: Int) async throws -> Batch {
         try await journal.read { [self] in
             try state.withLock { state throws(JournalError) in
                 var items: [JournalItem] = []
@@ -40,7 +47,7 @@ final class JournalTail: Sendable {
                 while items.count < limit, bytes < JournalDelivery.batchBytes {
                     var found = state.held
                     if found == nil { found = try item(&state) }
-                    guard let item = found else { break }
+                    guard let item = found else { return Batch(items: items, isAtEnd: true) }
                     state.held = item
                     if let last = items.last, last.isPromised != item.isPromised || last.publish != nil || item.publish != nil { break }
                     guard item.record.sequence == state.last + 1 else {
@@ -53,7 +60,7 @@ final class JournalTail: Sendable {
                     state.last = item.record.sequence
                     state.held = nil
                 }
-                return items
+                return Batch(items: items)
             }
         }
     }
@@ -65,6 +72,8 @@ final class JournalTail: Sendable {
             case .record(let record) where record.writer == journal.writer && record.sequence > after && record.sequence <= through:
                 let publish = state.publish?.sequence == record.sequence ? state.publish?.publish : nil
                 state.publish = nil
+                // What the disk changed is not delivered as if it were what was said.
+                guard record.isIntact else { continue }
                 return JournalItem(record: record, publish: publish, isPromised: record.sequence <= promisedThrough)
             default: continue
             }

@@ -107,11 +107,13 @@ extension AuditLane {
     /// Redis did not take items: they go to the disk, or are refused.
     private func fall(_ items: [LaneItem], _ position: JournalPosition?, _ error: any Error, _ store: AuditStore) async {
         let outcome = (error as? RedisError)?.outcome ?? .unknown
+        if outcome == .unknown { mayRetire = false }
         if let error = error as? RedisError, error.refusesForGood {
             // Waiting would not help, and nobody else may wait behind it.
             await stepBack(behind: [], position)
             if error.server?.code == AppendReply.damagedWriter {
                 // What Redis has of this writer cannot be gone on with, but another one can begin.
+                logger.error("Redis has damaged the state of the writer; another one goes on", metadata: ["writer": "\(chain.writer)"])
                 await startAnew()
                 again = items.map(\.submission)
             } else if items.count > 1 {
@@ -131,7 +133,7 @@ extension AuditLane {
         if let position, let journal {
             do {
                 _ = try await journal.append([.promised(chain.sequence)], isSynced: true, in: position.day)
-                beginSpooling(from: position, journal, store, reason: error)
+                beginSpooling(from: position, journal, store, reason: "\(error)")
                 for item in items { item.submission.answer(.spooled(chain.writer, sequence: item.record.sequence)) }
                 return
             } catch {
@@ -148,8 +150,14 @@ extension AuditLane {
 
     private func refuse(_ items: [LaneItem], for error: RedisError) {
         let reason = CacheError(error)
-        let refusal = AuditError(
-            .dataConflict, "A key of the step holds another type, or something damaged; nothing was recorded.", underlying: reason)
+        let refusal =
+            switch error.server?.code {
+            case AppendReply.smallCap?: AuditError.smallCap
+            case "FUTURE"?: AuditError.futureSignal
+            default:
+                AuditError(
+                    .dataConflict, "A key of the step holds another type, or something damaged; nothing was recorded.", underlying: reason)
+            }
         logger.error("Redis refuses an audit event for good; it was not recorded", metadata: ["reason": "\(reason)"])
         for item in items { item.submission.refuse(refusal) }
     }

@@ -6,7 +6,7 @@ extension AuditLane {
     func openJournal() async {
         guard let directory else { return }
         do {
-            journal = try await Journal.create(chain.writer, in: directory, on: pool)
+            journal = try await Journal.create(chain.writer, acknowledged: chain.acknowledged, in: directory, on: pool)
             journalWorks()
         } catch {
             journal = nil
@@ -33,6 +33,7 @@ extension AuditLane {
         await journal?.end(isDelivered: true)
         journal = nil
         chain = WriterChain(.make())
+        (spoolStart, mayRetire) = (nil, true)
         await openJournal()
     }
 
@@ -42,7 +43,7 @@ extension AuditLane {
         // The old journal is the archive of what was lost.
         await startAnew()
         logLoss(of: old, redisKnows: lastSequence)
-        again.insert(.unattended(AuditEvent.redisLostData(old, redisKnows: lastSequence).entry(id: AuditID.make(), at: .now).json), at: 0)
+        again.insert(.unattended(AuditEvent.redisLostData(old, redisKnows: lastSequence).entry().json), at: 0)
     }
 
     func logLoss(of old: WriterChain, redisKnows lastSequence: Int) {
@@ -58,7 +59,8 @@ extension AuditEvent {
     /// The first event of the writer that follows one of which Redis lost the end.
     static func redisLostData(_ old: WriterChain, redisKnows lastSequence: Int) -> AuditEvent {
         LossRecord(
-            writer: old.writer, lastSequence: old.acknowledged, lastHash: old.acknowledgedHash, lost: old.acknowledged - lastSequence
+            writer: old.writer, lastSequence: old.acknowledged, lastHash: old.acknowledgedHash,
+            lost: old.acknowledged - min(lastSequence, old.acknowledged)
         ).event
     }
 }

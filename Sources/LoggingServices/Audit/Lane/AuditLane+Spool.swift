@@ -4,13 +4,38 @@ import Logging
 // Redis is away: the disk answers, and what is there goes to Redis in order.
 
 extension AuditLane {
-    func beginSpooling(from position: JournalPosition, _ journal: Journal, _ store: AuditStore, reason: any Error) {
+    func beginSpooling(from position: JournalPosition, _ journal: Journal, _ store: AuditStore, reason: String) {
         let tail = JournalTail(journal, from: position, after: chain.acknowledged, promisedThrough: .max)
         mode = .spooling(JournalDelivery(store, tail: tail, timeout: timeout))
+        spoolStart = position
+        mayRetire = false
         refusals = 1
         lastRefusal = nil
         deliveredLate = 0
         logger.warning("Redis takes no audit events; they go to the journal", metadata: ["reason": "\(reason)"])
+    }
+
+    /// Redis is there and too slow: what has waited for too long goes to the disk, and to Redis after everything before it.
+    func overflow(_ submissions: [LaneSubmission], _ store: AuditStore) async {
+        if journal == nil { await openJournal() }
+        let before = chain
+        let items = link(submissions.filter { $0.clearing == nil })
+        guard let journal, !items.isEmpty else {
+            chain = before
+            return refuse(submissions, .slow)
+        }
+        for submission in submissions where submission.clearing != nil { submission.refuse(.clearingNeedsRedis) }
+        do {
+            let position = try await journal.append(items.flatMap(\.lines) + [.promised(chain.sequence)], isSynced: true)
+            journalWorks()
+            for item in items { item.submission.answer(.spooled(chain.writer, sequence: item.record.sequence)) }
+            beginSpooling(from: position, journal, store, reason: "Redis takes events more slowly than they come")
+            refusals = 0
+        } catch {
+            journalFails(error)
+            chain = before
+            refuse(items.map(\.submission), .slow)
+        }
     }
 
     /// Brings events to the disk and answers them.
@@ -34,12 +59,12 @@ extension AuditLane {
     /// Goes on with what an attempt to deliver brought.
     func handle(_ outcome: DeliveryOutcome) async {
         switch outcome {
-        case .delivered(let sequence, let hash, let isPartial):
+        case .delivered(let sequence, let hash, let isAtEnd):
             deliveredLate += sequence - chain.acknowledged
             chain.acknowledge(sequence, hash)
             journal?.acknowledge(sequence)
             refusals = 0
-            isCatchingUp = isPartial
+            isCatchingUp = isAtEnd
             if chain.isDelivered { recover() }
         case .caughtUp:
             // What was spooled while Redis took the last of it goes first.
@@ -47,7 +72,8 @@ extension AuditLane {
         case .refused(let reason): refuse("Redis does not take the journal of the audit trail yet", reason)
         case .unreadable(let reason): refuse("the journal of the audit trail cannot be read", reason)
         case .lost(let lastSequence): await transplant(redisKnows: lastSequence)
-        case .superfluous(let sequence): drop(sequence)
+        case .damagedWriter: await transplant(redisKnows: chain.acknowledged)
+        case .superfluous(let sequence): await drop(sequence)
         }
     }
 
@@ -81,9 +107,11 @@ extension AuditLane {
         let lost = chain
         do {
             let opening = AuditEvent.redisLostData(lost, redisKnows: lastSequence)
-            let copy = try await JournalTransplant.run(old, after: lost.acknowledged, promisedThrough: .max, opening: opening)
+            let copy = try await JournalTransplant.run(
+                old, from: spoolStart, after: lost.acknowledged, promisedThrough: .max, opening: opening)
             journal = copy.journal
             chain = copy.chain
+            spoolStart = nil
             logLoss(of: lost, redisKnows: lastSequence)
             let tail = JournalTail(copy.journal, from: nil, after: 0, promisedThrough: .max)
             mode = .spooling(JournalDelivery(store, tail: tail, timeout: timeout))
@@ -94,14 +122,14 @@ extension AuditLane {
         }
     }
 
-    /// A held event is not to be recorded: those before it are, and those after it go under its number.
-    private func drop(_ sequence: Int) {
+    /// A held event is not to be recorded: those before it are, and those after it go under a new writer, for what stands in a journal
+    /// under their numbers is not what would be recorded.
+    private func drop(_ sequence: Int) async {
         guard case .holding(_, let held) = mode else {
             refusals += 1
             return
         }
-        if let last = held.last(where: { $0.record.sequence < sequence }) { chain.acknowledge(last.record.sequence, last.record.hash) }
-        chain.rewind()
+        await startAnew()
         again = held.filter { $0.record.sequence > sequence }.map(\.unattended)
         recover()
     }

@@ -31,6 +31,11 @@ actor AuditLane {
     var parked: [LaneSubmission] = []
     /// Whether the last write of the journal failed; said once each way.
     var isJournalFailing = false
+    /// Where the journal has the first event that Redis did not take; `nil` for its beginning.
+    var spoolStart: JournalPosition?
+    /// Whether the writer may be forgotten at the end: after an unknown outcome a late copy of its first step could still arrive, and only a
+    /// writer that Redis knows is protected against that.
+    var mayRetire = true
     /// Failed deliveries in a row.
     var refusals = 0
     /// Why the last delivery failed; said when it changes.
@@ -66,6 +71,8 @@ actor AuditLane {
                     await handle(outcome)
                 }
                 if !contents.submissions.isEmpty || !again.isEmpty { await take(contents.submissions) }
+                // Whoever adopts the journal of a killed process begins where it really was.
+                if mailbox.isIdle { await journal?.writeCursor() }
                 if contents.isFinal { break }
                 if !isDelivering, let delivery {
                     isDelivering = true
@@ -91,6 +98,9 @@ actor AuditLane {
         }
     }
 
+    /// How long an event may have waited for its turn and still be sent: it is answered in time also if Redis then says nothing.
+    private var patience: Duration { journal == nil ? timeout : timeout / 2 }
+
     /// Takes events in the order in which they came.
     private func take(_ submissions: [LaneSubmission]) async {
         await renewAfterSilence()
@@ -99,8 +109,11 @@ actor AuditLane {
         while let first = queue.first {
             // A signal is published in a step of its own, and so is a clearing.
             var bytes = 0
+            var keys: Set<ChainHash> = []
             let together = queue.prefix { submission in
                 defer { bytes += submission.size }
+                // A step looks at its keys before it writes them, so that one key is in it once.
+                if let key = submission.idempotency?.key, !keys.insert(key).inserted { return false }
                 return !submission.standsAlone && bytes < JournalDelivery.batchBytes
             }
             let count = first.standsAlone ? 1 : together.count
@@ -108,6 +121,7 @@ actor AuditLane {
             queue.removeFirst(count)
             switch (mode, backend) {
             case (.direct, .memory(let stream)): await keep(part, in: stream)
+            case (.direct, .redis(let store)) where first.submitted.duration(to: .now) > patience: await overflow(part, store)
             case (.direct, .redis(let store)): await send(part, to: store)
             case (.spooling, _): await spool(part)
             case (.holding, _): refuse(part)
@@ -121,12 +135,24 @@ actor AuditLane {
     private func renewAfterSilence() async {
         defer { lastWork = .now }
         guard chain.sequence > 0, chain.isDelivered, lastWork.duration(to: .now) > Self.longestSilence, case .direct = mode else { return }
+        if case .redis(let store) = backend, let last = await leave(store) { return await follow(redisKnows: last) }
         await startAnew()
     }
 
+    /// Has Redis forget the present writer, of which it has everything; answers the last sequence that it knows where it lost some.
+    private func leave(_ store: AuditStore) async -> Int? {
+        guard mayRetire else { return nil }
+        do {
+            return try await store.retire(chain)
+        } catch {
+            logger.info("the writer of the audit trail could not retire; it is pruned later", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
     /// Refuses events for which somebody waits, and keeps the others.
-    func refuse(_ submissions: [LaneSubmission]) {
-        for submission in submissions { submission.refuse(.away) }
+    func refuse(_ submissions: [LaneSubmission], _ reason: AuditError? = nil) {
+        for submission in submissions { submission.refuse(reason ?? (isJournalFailing ? .journalFailing : .away)) }
         parked += submissions.filter { $0.reply == nil }
     }
 
@@ -159,8 +185,11 @@ actor AuditLane {
 
     /// The end: a writer with everything in Redis retires; anything else waits on the disk for the next process.
     private func finish() async {
-        refuse(parked)
         await deliverRest()
+        if case .direct = mode, !parked.isEmpty { await take([]) }
+        if !parked.isEmpty {
+            logger.warning("the audit trail ended before it could record what Redis lost", metadata: ["events": "\(parked.count)"])
+        }
         guard chain.isDelivered, case .redis(let store) = backend else {
             let count = chain.sequence - chain.acknowledged
             if count > 0 {
@@ -173,20 +202,22 @@ actor AuditLane {
         }
         // The cursor first: whoever adopts the journal after a crash here must not take a retired writer for a lost one.
         await journal?.flushCursor()
-        if chain.sequence > 0 {
-            do {
-                try await store.retire(chain.writer)
-            } catch {
-                logger.info("the writer of the audit trail could not retire; it is pruned later", metadata: ["reason": "\(error)"])
-            }
+        if chain.sequence > 0, let last = await leave(store) {
+            // The last chance to say it.
+            await follow(redisKnows: last)
+            await take([])
+            if chain.isDelivered { _ = await leave(store) }
         }
-        await journal?.end(isDelivered: true)
+        await journal?.end(isDelivered: chain.isDelivered)
     }
 }
 
 extension AuditError {
     static let away = AuditError(
         .notRecorded, "Redis does not take events and there is no journal that could; the event was not recorded. Try again later.")
+    static let journalFailing = AuditError(
+        .file, "Redis does not take events and the journal cannot be written, as on a full disk; the event was not recorded.")
+    static let slow = AuditError(.overCapacity, "Redis takes events more slowly than they come; this one was not recorded. Try again later.")
     static let damagedKey = AuditError(
         .dataConflict, "What Redis remembers of the idempotency key cannot be read; nothing was recorded. Use a new key.")
     static let clearingUnknown = AuditError(

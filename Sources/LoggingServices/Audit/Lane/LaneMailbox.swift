@@ -43,6 +43,9 @@ final class LaneMailbox: Sendable {
         waiter?.resume()
     }
 
+    /// Whether nothing waits.
+    var isIdle: Bool { state.withLock { $0.pending.isEmpty } }
+
     func post(_ outcome: DeliveryOutcome) {
         state.withLock { state in
             state.delivery = outcome

@@ -13,6 +13,8 @@ struct LaneSubmission: Sendable {
 
     let content: Content
     let idempotency: IdempotencyKey?
+    /// When it was handed over.
+    let submitted = ContinuousClock.now
     let reply: (@Sendable (Result<LaneAnswer, AuditError>) -> Void)?
     /// Whether it was refused together with others, so that it goes by itself now.
     private var isSuspect = false

@@ -13,6 +13,8 @@ package enum AppendReply: Sendable, Hashable {
 
     /// The code of the error when the state of the writer cannot be read.
     static let damagedWriter = "DAMAGED"
+    /// The code of the error when the trail holds more than the cap of this process, which may not shrink it.
+    static let smallCap = "CAP"
 
     init(_ reply: RedisReply) throws(CacheError) {
         guard let parts = reply.array, let word = parts.first?.text else { throw Self.unreadable }
@@ -22,7 +24,7 @@ package enum AppendReply: Sendable, Hashable {
             guard parts.count >= 2, let remembered = parts[1].text else { throw Self.unreadable }
             self = .duplicate(RememberedRequest(remembered), recorded: parts.dropFirst(2).map { $0.text.flatMap(StreamID.init) })
         case "lost":
-            guard parts.count == 3, let last = parts[1].integer else { throw Self.unreadable }
+            guard parts.count == 3, let last = parts[1].integer, last >= 0 else { throw Self.unreadable }
             self = .lost(lastSequence: Int(clamping: last), lastHash: parts[2].text.flatMap(ChainHash.init(_:)))
         default: throw Self.unreadable
         }

@@ -14,21 +14,24 @@ package struct AuditBatch: Sendable {
     }
 
     /// Keys and arguments of the append script.
-    func operands(_ schema: KeySchema, maximumLength: Int) -> (keys: [String], arguments: [RedisArgument]) {
+    ///
+    /// - Parameter shrinks: the cap may remove events that others kept by a greater one.
+    func operands(_ schema: KeySchema, maximumLength: Int, shrinks: Bool) -> (keys: [String], arguments: [RedisArgument]) {
         var keys = [schema.full(KeySchema.auditEvents), schema.full(KeySchema.auditWriters)]
         guard let first = records.first else { return (keys, []) }
         var arguments: [RedisArgument] = [
-            .text(first.writer.rawValue), .integer(maximumLength), .integer(IdempotencyKey.lifetime.components.seconds * 1000),
+            .text(first.writer.rawValue), .integer(maximumLength), shrinks ? "1" : "0",
+            .integer(IdempotencyKey.lifetime.components.seconds * 1000),
             isPromised ? "1" : "0", .integer(first.sequence), .bytes(first.previous.hex),
         ]
-        arguments.reserveCapacity(6 + records.count * 4)
+        arguments.reserveCapacity(7 + records.count * 4)
         for record in records {
             arguments.append(.bytes(record.hash.hex))
             arguments.append(.bytes(record.entry))
             if let idempotency = record.idempotency {
                 keys.append(schema.full(KeySchema.auditIdempotency("\(idempotency.key)")))
                 arguments.append(.integer(keys.count - 2))
-                arguments.append(.bytes(idempotency.fingerprint.hex))
+                arguments.append(.text(RememberedRequest.prefix(idempotency.fingerprint, auditID: (try? record.decodedEntry().auditID) ?? "-")))
             } else {
                 arguments.append("0")
                 arguments.append("")

@@ -7,11 +7,14 @@ package struct AuditStore: Sendable {
     package let schema: KeySchema
     /// `USDCOP_AUDIT_MAX_EVENTS`: the exact cap of the stream.
     package let maximumLength: Int
+    /// Whether an append may remove events that others kept by a greater cap.
+    private let shrinks: Bool
 
-    package init(_ client: RedisClient, namespace: Namespace, maximumLength: Int) {
+    package init(_ client: RedisClient, namespace: Namespace, maximumLength: Int, shrinks: Bool = true) {
         self.client = client
         self.schema = KeySchema(namespace)
         self.maximumLength = max(1, maximumLength)
+        self.shrinks = shrinks
     }
 
     /// The stream of all events, oldest first.
@@ -23,7 +26,7 @@ package struct AuditStore: Sendable {
     ///
     /// - Throws: ``RedisError`` when Redis did not take it, which says whether it may have; ``CacheError`` for an answer that makes no sense.
     package func append(_ batch: AuditBatch, timeout: Duration? = nil) async throws -> AppendReply {
-        let (keys, arguments) = batch.operands(schema, maximumLength: maximumLength)
+        let (keys, arguments) = batch.operands(schema, maximumLength: maximumLength, shrinks: shrinks)
         let reply = try AppendReply(try await client.run(.appendAudit, keys: keys, arguments: arguments, timeout: timeout))
         if case .recorded(let ids) = reply, ids.count != batch.records.count {
             throw CacheError(.dataConflict, "Redis gave an answer that an append cannot have.")
@@ -34,7 +37,7 @@ package struct AuditStore: Sendable {
     /// Publishes a signal and appends its event in one step.
     func publish(_ publish: JournaledPublish, _ batch: AuditBatch, timeout: Duration? = nil) async throws -> PublishReply {
         let signal = CacheStep.publish(publish.signal, to: publish.target).request
-        let event = batch.operands(schema, maximumLength: maximumLength)
+        let event = batch.operands(schema, maximumLength: maximumLength, shrinks: shrinks)
         let reply = try await client.run(
             .publishAudited, keys: signal.keys.map(schema.full) + event.keys, arguments: signal.arguments + event.arguments,
             timeout: timeout)
@@ -43,7 +46,7 @@ package struct AuditStore: Sendable {
 
     /// Appends a record and removes everything else, if `last` is still the newest entry; answers `nil` when it is not.
     func clear(_ batch: AuditBatch, after last: StreamID, timeout: Duration? = nil) async throws -> AppendReply? {
-        let (keys, arguments) = batch.operands(schema, maximumLength: 1)
+        let (keys, arguments) = batch.operands(schema, maximumLength: 1, shrinks: true)
         let reply = try await client.run(.clearAudit, keys: keys, arguments: [.text("\(last)")] + arguments, timeout: timeout)
         return reply.array?.first?.text == "moved" ? nil : try AppendReply(reply)
     }
@@ -59,8 +62,15 @@ package struct AuditStore: Sendable {
         return head
     }
 
-    /// Forgets a writer that ended in order.
-    func retire(_ writer: WriterID) async throws {
-        _ = try await client.send(RedisCommand("HDEL", [.text(schema.full(KeySchema.auditWriters)), .text(writer.rawValue)]))
+    /// Forgets a writer that ended in order, if Redis has its last event.
+    ///
+    /// - Returns: `nil` when it is forgotten; else the last sequence that Redis knows, because it lost the rest.
+    func retire(_ chain: WriterChain) async throws -> Int? {
+        let arguments: [RedisArgument] = [
+            .text(chain.writer.rawValue), .integer(chain.acknowledged), .bytes(chain.acknowledgedHash.hex),
+        ]
+        let reply = try await client.run(.retireAuditWriter, keys: [schema.full(KeySchema.auditWriters)], arguments: arguments)
+        guard let last = reply.integer, last >= -1 else { throw CacheError.unexpectedReply(KeySchema.auditWriters) }
+        return last == -1 ? nil : Int(clamping: last)
     }
 }
