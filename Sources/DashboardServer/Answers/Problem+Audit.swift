@@ -1,12 +1,20 @@
 import CacheServices
 import LoggingServices
 
+extension Problem.Item {
+    /// A field of which the entry of the trail would become too large.
+    static func tooLarge(_ field: String) -> Problem.Item {
+        let sentence = "\(field) would make an entry of more than \(AuditLogEntry.maximumBytes) bytes"
+        return Problem.Item(place: .field, name: field, code: .outOfRange, detail: sentence)
+    }
+}
+
 extension Problem {
     /// What an error of the audit trail means over HTTP.
     init(_ error: AuditError, namespace: Namespace, isRead: Bool) {
         switch error.code {
         case .idempotencyConflict: self.init(.idempotencyConflict, error.message, outcome: .notRecorded)
-        case .tooLarge: self.init(.validationFailed, error.message)
+        case .tooLarge: self.init(.validationFailed, error.message, items: [.tooLarge("data")])
         case .invalid:
             // What the cache below refuses has its field already.
             if let underlying = error.underlying {

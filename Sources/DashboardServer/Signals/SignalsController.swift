@@ -62,7 +62,7 @@ struct SignalsController: Sendable {
         var event = try AuditEvent.signalGenerated(body.signal)
         event.userID = call.caller.name
         event.ipAddress = call.clientAddress
-        let published = try await audit.publish(body.signal, to: body.target, event: event, cache: signals.traced(by: call.trace))
+        let published = try await publish(body, event, signals.traced(by: call.trace))
         let recorded: JSONValue? = published.receipt.map { receipt in
             [
                 "audit_id": .string(receipt.entry.auditID), "durability": .string(receipt.durability.rawValue),
@@ -71,6 +71,16 @@ struct SignalsController: Sendable {
         }
         let json = Self.json(body, published.result, [.init("audit", recorded ?? .null)])
         return Answer(json, status: published.receipt?.durability == .spooled ? .accepted : .created)
+    }
+
+    private func publish(_ body: PublishBody, _ event: AuditEvent, _ cache: SignalCache) async throws -> AuditedPublish {
+        do {
+            return try await audit.publish(body.signal, to: body.target, event: event, cache: cache)
+        } catch {
+            // The body has another field than the one of an event.
+            guard error.code == .tooLarge else { throw error }
+            throw Problem(.validationFailed, error.message, items: [.tooLarge("signal")])
+        }
     }
 
     /// - Parameter result: `nil` while only the journal of the trail has the signal.

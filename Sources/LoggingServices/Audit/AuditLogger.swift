@@ -152,6 +152,7 @@ extension AuditLogger: Service {
                 JournaledRequests(directory: directory).forEach { key, receipt in idempotency.adopt(key, receipt) }
             }
         }
+        idempotency.open()
         let signs = Mutex(false)
         await withTaskGroup(of: Void.self) { group in
             if let adopter { group.addTask { await adopter.run() } }

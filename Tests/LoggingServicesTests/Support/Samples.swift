@@ -8,9 +8,11 @@ extension Timestamp {
 
 extension Signal {
     /// The signal of the seed's quick start.
-    static func seed(_ id: String = "sig_123", symbol: Symbol = "USDCOP", _ action: SignalAction = .buy) throws -> Signal {
+    static func seed(
+        _ id: String = "sig_123", symbol: Symbol = "USDCOP", _ action: SignalAction = .buy, second: Int = 0
+    ) throws -> Signal {
         try Signal(
-            signalID: id, timestamp: .sample, symbol: symbol, action: action, confidence: 0.85, price: 4250.5, features: ["rsi": 45],
+            signalID: id, timestamp: .sample + .seconds(second), symbol: symbol, action: action, confidence: 0.85, price: 4250.5, features: ["rsi": 45],
             modelVersion: "v1.0", executionLatencyMS: 45)
     }
 }

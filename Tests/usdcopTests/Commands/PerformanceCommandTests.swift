@@ -53,7 +53,16 @@ struct PerformanceCommandTests {
         }
     }
 
-    @Test(arguments: [["metrics"], ["metrics", "none"], ["slow"], ["failed"], ["summary"]])
+    @Test(arguments: ["slow", "failed"])
+    func `nothing slow and nothing failed is good news`(list: String) async throws {
+        try await Program.withRedis { program, _ async throws in
+            let plain = try await program.run("performance", list)
+            #expect(plain.status == 0 && plain.output.hasPrefix("nothing "))
+            #expect(try await program.run("performance", list, "--json").json["count"] == 0)
+        }
+    }
+
+    @Test(arguments: [["metrics"], ["metrics", "none"], ["summary"]])
     func `nothing there ends with 1`(arguments: [String]) async throws {
         try await Program.withRedis { program, _ async throws in
             let plain = try await program.start(["performance"] + arguments).end()

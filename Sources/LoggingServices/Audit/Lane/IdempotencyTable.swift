@@ -49,6 +49,9 @@ final class IdempotencyTable: Sendable {
         var recorded = Order(IdempotencyTable.capacity)
         var spooled = Order(IdempotencyTable.spooledCapacity)
         var serial = 0
+        /// Whether the requests of processes before this one are known.
+        var isOpen = false
+        var early: [CheckedContinuation<Void, Never>] = []
 
         mutating func remember(_ key: ChainHash, _ fingerprint: ChainHash, _ receipt: AuditReceipt) {
             serial += 1
@@ -65,6 +68,7 @@ final class IdempotencyTable: Sendable {
     func once(
         _ key: IdempotencyKey, _ work: @Sendable () async throws(AuditError) -> AuditReceipt
     ) async throws(AuditError) -> AuditReceipt {
+        await untilOpen()
         switch await turn(key) {
         case .first: break
         case .conflict: throw .idempotencyConflict
@@ -77,6 +81,27 @@ final class IdempotencyTable: Sendable {
         } catch {
             settle(key, .failure(error))
             throw error
+        }
+    }
+
+    /// Lets requests in; those before waited.
+    func open() {
+        let early = state.withLock { state in
+            defer { state.early = [] }
+            state.isOpen = true
+            return state.early
+        }
+        for waiter in early { waiter.resume() }
+    }
+
+    private func untilOpen() async {
+        guard !state.withLock({ $0.isOpen }) else { return }
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.early.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
         }
     }
 

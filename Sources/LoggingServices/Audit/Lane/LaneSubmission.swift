@@ -14,13 +14,17 @@ struct LaneSubmission: Sendable {
     let content: Content
     let idempotency: IdempotencyKey?
     /// When it was handed over.
-    let submitted = ContinuousClock.now
+    let submitted: ContinuousClock.Instant
     let reply: (@Sendable (Result<LaneAnswer, AuditError>) -> Void)?
     /// Whether it was refused together with others, so that it goes by itself now.
     private var isSuspect = false
 
-    init(content: Content, idempotency: IdempotencyKey?, answer reply: (@Sendable (Result<LaneAnswer, AuditError>) -> Void)?) {
+    init(
+        content: Content, idempotency: IdempotencyKey?, submitted: ContinuousClock.Instant = .now,
+        answer reply: (@Sendable (Result<LaneAnswer, AuditError>) -> Void)?
+    ) {
         self.content = content
+        self.submitted = submitted
         self.idempotency = idempotency
         self.reply = reply
     }

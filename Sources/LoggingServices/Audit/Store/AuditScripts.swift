@@ -26,7 +26,7 @@ extension RedisScript {
           if state then
             last, lastID, lastHash = state:match('^(%d+) (%S+) (%x+)$')
             last = tonumber(last)
-            if not last or last > 9007199254740992 then return redis.error_reply('DAMAGED the state of the writer cannot be read') end
+            if not last or last >= 9007199254740992 then return redis.error_reply('DAMAGED the state of the writer cannot be read') end
           end
           local repeats = last - first + 1
           local known = repeats == 0 and previous or arguments[4 + repeats * 4]

@@ -126,5 +126,90 @@ extension Live {
             }
             #expect(try await trail(on: server).actions == ["one"])
         }
+
+        @Test func `a cursor that lags behind what Redis has is neither a loss nor a reason to deliver anything twice`() async throws {
+            let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")
+            let state = try ScratchDirectory()
+            try await leave(["last"], before: (0..<300).map { "\($0)" }, in: state.url, on: server)
+            let directory = JournalDirectory(stateDirectory: state.url, namespace: .standard)
+            let writer = try #require(directory.undelivered().first)
+            // The disk kept the journal and not the newest page of the cursor.
+            try Data("00000000000000000007\n".utf8).write(to: URL(fileURLWithPath: directory.cursorPath(writer)))
+            try await server.start()
+            try await withAudit(on: server.configuration, state: state.url) { _ in
+                try await eventually { try await trail(on: server).count >= 301 }
+                try await eventually { files(in: state.url, ending: ".lock").count == 1 }
+            }
+            let records = try await trail(on: server)
+            #expect(records.actions == (0..<300).map { "\($0)" } + ["last"])
+            #expect(records.breaks.isEmpty)
+        }
+
+        @Test func `the cursor is where it should be as soon as nothing is under way`() async throws {
+            let server = try await PrivateRedis.start()
+            let state = try ScratchDirectory()
+            try await withAudit(on: server.configuration, state: state.url) { audit in
+                for number in 0..<5 { _ = try await audit.log(.system("\(number)")) }
+                let directory = JournalDirectory(stateDirectory: state.url, namespace: .standard)
+                let path = directory.cursorPath(await audit.lane.chain.writer)
+                try await eventually { (try? String(contentsOfFile: path, encoding: .utf8))?.hasSuffix("005\n") == true }
+            }
+        }
+
+        @Test func `a head that somebody made up hides nothing that was promised`() async throws {
+            let server = try await PrivateRedis.start("--appendonly", "yes")
+            let state = try ScratchDirectory()
+            try await leave(["two"], before: ["one"], in: state.url, on: server)
+            let writer = try #require(JournalDirectory(stateDirectory: state.url, namespace: .standard).undelivered().first)
+            try await server.start()
+            let made = "9999 1-0 " + String(repeating: "a", count: 64)
+            try await server.ask("HSET", "usdcop:audit:writers", .text(writer.rawValue), .text(made))
+            try await withAudit(on: server.configuration, state: state.url) { _ in
+                try await eventually { try await trail(on: server).actions.contains("two") }
+            }
+        }
+
+        @Test func `whoever looks for journals while many begin finds none without its owner`() async throws {
+            let state = try ScratchDirectory()
+            let directory = JournalDirectory(stateDirectory: state.url, namespace: .standard)
+            let pool = NIOThreadPool.singleton
+            let isOver = Mailbox<Bool>()
+            let adopting = Task { () -> Int in
+                var adopted = 0
+                while isOver.value == nil {
+                    for writer in directory.undelivered() {
+                        if try await Journal.adopt(writer, in: directory, on: pool) != nil { adopted += 1 }
+                    }
+                    await Task.yield()
+                }
+                return adopted
+            }
+            var journals: [Journal] = []
+            for _ in 0..<200 { journals.append(try await Journal.create(.make(), in: directory, on: pool)) }
+            isOver.value = true
+            #expect(try await adopting.value == 0)
+            #expect(directory.undelivered().count == journals.count)
+            for journal in journals { await journal.end(isDelivered: true) }
+        }
+
+        @Test func `a journal goes on over days, and is read as one`() async throws {
+            let state = try ScratchDirectory()
+            let directory = JournalDirectory(stateDirectory: state.url, namespace: .standard)
+            var chain = WriterChain(.make())
+            let journal = try await Journal.create(chain.writer, in: directory, on: .singleton)
+            for day in ["2025-01-14", "2025-01-15", "2025-01-16"] {
+                for number in 0..<3 {
+                    let record = chain.append(AuditEvent.system("\(day) \(number)").entry().json)
+                    _ = try await journal.append([.record(record), .promised(record.sequence)], isSynced: true, in: day)
+                }
+            }
+            let tail = JournalTail(journal, from: nil, after: 0, promisedThrough: .max)
+            let batch = try await tail.next(100)
+            #expect(batch.items.map(\.record.sequence) == Array(1...9))
+            #expect(batch.isAtEnd)
+            await journal.removeDays(before: .now + 3600)
+            #expect(directory.days(of: chain.writer) == ["2025-01-16"])
+            await journal.end(isDelivered: true)
+        }
     }
 }

@@ -84,5 +84,56 @@ extension Live {
             let left = try #require(try await server.ask("TTL", .text(name)).integer)
             #expect((86_390...86_400).contains(left))
         }
+
+        @Test func `a key of an event that only the journal has is known after a restart`() async throws {
+            let server = try await PrivateRedis.start("--appendonly", "yes")
+            let state = try ScratchDirectory()
+            let (key, other) = (try key("order-1"), try key("order-1", "another body"))
+            let first = try await withAudit(on: server.configuration, state: state.url) { audit in
+                _ = try await audit.log(.system("before"))
+                server.kill()
+                return try await audit.log(.system("once"), idempotency: key)
+            }
+            #expect(first.durability == .spooled)
+            // The next process starts while Redis is still away.
+            try await withAudit(on: server.configuration, state: state.url) { audit in
+                let again = try await audit.log(.system("once"), idempotency: key)
+                #expect(again.isRepeat && again.entry == first.entry)
+                let error = await #expect(throws: AuditError.self) { try await audit.log(.system("twice"), idempotency: other) }
+                #expect(error?.code == .idempotencyConflict)
+                try await server.start()
+                try await eventually { try await trail(on: server).count == 2 }
+            }
+            #expect(try await trail(on: server).actions == ["before", "once"])
+        }
+
+        @Test func `a repeat of what was trimmed names the entry that was recorded`() async throws {
+            let server = try await PrivateRedis.start()
+            let key = try key("order-1")
+            let first = try await withAudit(on: server.configuration) { try await $0.log(.system("once"), idempotency: key) }
+            try await server.ask("XTRIM", "usdcop:audit:events", "MAXLEN", "0")
+            try await withAudit(on: server.configuration) { audit in
+                let again = try await audit.log(.system("once"), idempotency: key)
+                #expect(again.isRepeat && again.streamID == nil)
+                #expect(again.entry == first.entry)
+            }
+        }
+
+        @Test func `one key twice in one step makes one event`() async throws {
+            let server = try await PrivateRedis.start()
+            let key = try key("order-1")
+            try await withAudit(on: server.configuration) { audit in
+                server.pause()
+                // Past the table of the process, as two lanes' retries would be.
+                async let held = audit.log(.system("first in line"))
+                try await eventually { await audit.lane.chain.sequence == 1 }
+                let entry = AuditEvent.system("once").entry()
+                async let one = audit.submit(entry, .entry(entry.json), key)
+                async let two = audit.submit(entry, .entry(entry.json), key)
+                server.resume()
+                _ = try await (held, one, two)
+            }
+            #expect(try await trail(on: server).actions == ["first in line", "once"])
+        }
     }
 }

@@ -239,7 +239,7 @@ extension Live {
                 #expect(try await audit.log(.system("one")).durability == .aofAlways)
                 server.kill()
                 let error = await #expect(throws: AuditError.self) { try await audit.log(.system("two")) }
-                #expect(error?.code == .notRecorded)
+                #expect(error?.code == .file)
                 try await server.start()
                 try await eventually { (try? await audit.log(.system("three"))) != nil }
             }
