@@ -98,7 +98,7 @@ final class DashboardResponder: HTTPResponder {
                         defer { stall.cancel() }
                         try await write(piece)
                     }
-                } catch where error is CancellationError || !context.channel.isActive {
+                } catch  where error is CancellationError || !context.channel.isActive {
                     // The client went away.
                     throw error
                 } catch {

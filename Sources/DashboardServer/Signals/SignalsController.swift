@@ -35,7 +35,9 @@ struct SignalsController: Sendable {
         case .stats(let symbol):
             let history = try await signals.getHistory(symbol, limit: 100)
             // The counts are the cache's: they do not wait for a trail that cannot be read.
-            let rate = try? await Deadline.run(writes: false, within: Deadline.redis / 2) { try await audit.reader.successRate(of: history) }
+            let rate = try? await Deadline.run(writes: false, within: Deadline.redis / 2) {
+                try await audit.reader.successRate(of: history)
+            }
             let stats = SignalStats(history, successRate: rate ?? nil)
             return call.answer(["symbol": .string(symbol.rawValue), "stats": stats.jsonValue])
         case .all:

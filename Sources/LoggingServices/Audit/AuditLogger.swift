@@ -136,7 +136,8 @@ public final class AuditLogger: Sendable {
         }
         let stored = found.flatMap(AuditRecord.init).flatMap { try? $0.decodedEntry() }
         return AuditReceipt(
-            entry: stored ?? entry.named(remembered.auditID), streamID: stored == nil ? nil : remembered.streamID, durability: durability, writer: remembered.writer,
+            entry: stored ?? entry.named(remembered.auditID), streamID: stored == nil ? nil : remembered.streamID, durability: durability,
+            writer: remembered.writer,
             sequence: remembered.sequence, isRepeat: true)
     }
 }

@@ -60,7 +60,7 @@ struct AuditWriter: Sendable {
                 let receipt = try await pending.receipt()
                 do throws(CommandFailure) {
                     if isRead { try show(receipt) }
-                } catch where error.status == .ok {
+                } catch  where error.status == .ok {
                     // Nobody reads the receipts any more; the events are recorded all the same.
                     isRead = false
                 } catch {

@@ -45,6 +45,14 @@ struct RawConnection: ~Copyable {
         }
     }
 
+    /// Waits for the first bytes of an answer.
+    mutating func receiveSome() async throws { _ = try await receive() }
+
+    /// Takes everything that comes until the connection ends.
+    mutating func drain() async throws {
+        while (try? await receive()) == true { received.removeAll() }
+    }
+
     /// Whether the server ends the connection without another byte.
     mutating func isEnded() async -> Bool {
         guard received.isEmpty else { return false }

@@ -12,7 +12,8 @@ extension Signal {
         _ id: String = "sig_123", symbol: Symbol = "USDCOP", _ action: SignalAction = .buy, second: Int = 0
     ) throws -> Signal {
         try Signal(
-            signalID: id, timestamp: .sample + .seconds(second), symbol: symbol, action: action, confidence: 0.85, price: 4250.5, features: ["rsi": 45],
+            signalID: id, timestamp: .sample + .seconds(second), symbol: symbol, action: action, confidence: 0.85, price: 4250.5,
+            features: ["rsi": 45],
             modelVersion: "v1.0", executionLatencyMS: 45)
     }
 }

@@ -89,7 +89,7 @@ struct AuditWriterTests {
         return ids
     }
 
-    @Test(arguments: [nil, 1000] as [Int?])
+    @Test(arguments: [nil, isSoak ? 10_000 : 1000] as [Int?])
     func `eight processes at once lose and double nothing, and the cap holds exactly`(cap: Int?) async throws {
         try await Program.withRedis { program, redis async throws in
             let (processes, count) = (8, Self.isSoak ? 6250 : 250)

@@ -41,6 +41,12 @@ struct Program: Sendable {
         return try await process.end()
     }
 
+    /// Starts it with an input that the test writes as it goes.
+    func start(_ arguments: [String], from pipe: Pipe, environment: [String: String] = [:]) throws -> RunningProgram {
+        try RunningProgram(
+            arguments, input: nil, from: pipe, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+    }
+
     func start(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws -> RunningProgram {
         try RunningProgram(
             arguments, input: input, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(environment) { $1 })
@@ -53,7 +59,7 @@ final class RunningProgram: Sendable {
     private let process: Process
     private let ended: AsyncStream<Void>
 
-    init(_ arguments: [String], input: String?, environment: [String: String]) throws {
+    init(_ arguments: [String], input: String?, from pipe: Pipe? = nil, environment: [String: String]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-run-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for name in ["in", "out", "err"] {
@@ -63,7 +69,11 @@ final class RunningProgram: Sendable {
         process.executableURL = Program.executable
         process.arguments = arguments
         process.environment = environment
-        process.standardInput = try FileHandle(forReadingFrom: directory.appendingPathComponent("in"))
+        if let pipe {
+            process.standardInput = pipe
+        } else {
+            process.standardInput = try FileHandle(forReadingFrom: directory.appendingPathComponent("in"))
+        }
         process.standardOutput = try FileHandle(forWritingTo: directory.appendingPathComponent("out"))
         process.standardError = try FileHandle(forWritingTo: directory.appendingPathComponent("err"))
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)

@@ -109,7 +109,7 @@ struct JournalAdopter: Sendable {
         while true {
             try Task.checkCancellation()
             switch await delivery.attempt() {
-            case .delivered(let sequence, _, _):
+            case .delivered(let sequence, _):
                 delivered += max(0, sequence - max(after, journal.acknowledged))
                 journal.acknowledge(sequence)
                 refusals = 0

@@ -12,8 +12,6 @@ final class JournalDelivery: Sendable {
     private struct State {
         /// What was read and is not acknowledged: it is sent before anything else is read.
         var outstanding: [JournalItem]
-        /// Whether nothing was written behind it when it was read.
-        var isAtEnd = false
         /// How many of them go alone, because Redis refused them together.
         var suspects = 0
     }
@@ -64,8 +62,8 @@ final class JournalDelivery: Sendable {
 
     private func fill() async throws {
         guard state.withLock({ $0.outstanding.isEmpty }), let tail else { return }
-        let batch = try await tail.next(Self.batchLimit)
-        state.withLock { ($0.outstanding, $0.isAtEnd) = (batch.items, batch.isAtEnd) }
+        let items = try await tail.next(Self.batchLimit)
+        state.withLock { $0.outstanding = items }
     }
 
     /// Sends records in one step; answers `nil` when the signal of the record was there, so that it is not to be recorded.
@@ -91,8 +89,7 @@ final class JournalDelivery: Sendable {
         state.withLock { state in
             state.outstanding.removeFirst(count)
             state.suspects = max(0, state.suspects - count)
-            return .delivered(
-                through: last.sequence, hash: last.hash, isAtEnd: state.outstanding.isEmpty && state.isAtEnd)
+            return .delivered(through: last.sequence, hash: last.hash)
         }
     }
 

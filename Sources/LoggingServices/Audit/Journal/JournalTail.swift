@@ -30,16 +30,9 @@ final class JournalTail: Sendable {
         state = Mutex(State(reader: JournalReader(journal.directory, writer: journal.writer, from: position), last: after))
     }
 
-    /// Records that follow each other.
-    struct Batch: Sendable {
-        var items: [JournalItem] = []
-        /// Whether nothing was written behind them when they were read.
-        var isAtEnd = false
-    }
-
     /// The next records, none at the end of what is written: at most `limit`, all promised or all not, and one that publishes a signal
     /// stands alone.
-    func next(_ limit: Int) async throws -> Batch {
+    func next(_ limit: Int) async throws -> [JournalItem] {
         try await journal.read { [self] in
             try state.withLock { state throws(JournalError) in
                 var items: [JournalItem] = []
@@ -47,7 +40,7 @@ final class JournalTail: Sendable {
                 while items.count < limit, bytes < JournalDelivery.batchBytes {
                     var found = state.held
                     if found == nil { found = try item(&state) }
-                    guard let item = found else { return Batch(items: items, isAtEnd: true) }
+                    guard let item = found else { break }
                     state.held = item
                     if let last = items.last, last.isPromised != item.isPromised || last.publish != nil || item.publish != nil { break }
                     guard item.record.sequence == state.last + 1 else {
@@ -60,7 +53,7 @@ final class JournalTail: Sendable {
                     state.last = item.record.sequence
                     state.held = nil
                 }
-                return Batch(items: items)
+                return items
             }
         }
     }

@@ -29,7 +29,7 @@ enum JournalTransplant {
             var promised = chain.sequence
             _ = try await new.append(lines, isSynced: false)
             let tail = JournalTail(old, from: position, after: after, promisedThrough: promisedThrough)
-            while case let items = try await tail.next(JournalDelivery.batchLimit).items, !items.isEmpty {
+            while case let items = try await tail.next(JournalDelivery.batchLimit), !items.isEmpty {
                 let copies = items.map { item in
                     JournalItem(
                         record: chain.append(item.record.entry, idempotency: item.record.idempotency), publish: item.publish,

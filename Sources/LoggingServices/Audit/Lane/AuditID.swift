@@ -18,7 +18,8 @@ enum AuditID {
     /// When a name was made; `nil` for one of another kind.
     static func time(of name: String) -> Timestamp? {
         let digits = name.utf8.filter { $0 != UInt8(ascii: "-") }
-        guard digits.count == 32, digits[12] == UInt8(ascii: "7"), let time = Int64(String(decoding: digits.prefix(12), as: UTF8.self), radix: 16)
+        guard digits.count == 32, digits[12] == UInt8(ascii: "7"),
+            let time = Int64(String(decoding: digits.prefix(12), as: UTF8.self), radix: 16)
         else { return nil }
         return Timestamp(milliseconds: time)
     }

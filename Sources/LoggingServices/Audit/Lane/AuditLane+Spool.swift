@@ -59,12 +59,12 @@ extension AuditLane {
     /// Goes on with what an attempt to deliver brought.
     func handle(_ outcome: DeliveryOutcome) async {
         switch outcome {
-        case .delivered(let sequence, let hash, let isAtEnd):
+        case .delivered(let sequence, let hash):
             deliveredLate += sequence - chain.acknowledged
             chain.acknowledge(sequence, hash)
             journal?.acknowledge(sequence)
             refusals = 0
-            isCatchingUp = isAtEnd
+            isCatchingUp = true
             if chain.isDelivered { recover() }
         case .caughtUp:
             // What was spooled while Redis took the last of it goes first.

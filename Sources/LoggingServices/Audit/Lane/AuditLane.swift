@@ -40,7 +40,8 @@ actor AuditLane {
     var refusals = 0
     /// Why the last delivery failed; said when it changes.
     var lastRefusal: String?
-    /// Whether new events wait until the delivery under way has ended: it may bring the last of what is on the disk.
+    /// Whether Redis takes what is on the disk. New events then wait for their patience's length: the disk answers faster than Redis takes
+    /// events, and would be ahead for ever.
     var isCatchingUp = false
     private var lastWork = ContinuousClock.now
     /// The day of the journal that was written to last.
@@ -65,7 +66,8 @@ actor AuditLane {
         await withDiscardingTaskGroup { group in
             var isDelivering = false
             while true {
-                let contents = await mailbox.next(isCatchingUp && isDelivering ? 0 : Self.batchLimit)
+                let waits = isCatchingUp && isDelivering && !mailbox.hasWaited(longerThan: patience)
+                let contents = await mailbox.next(waits ? 0 : Self.batchLimit)
                 if let outcome = contents.delivery {
                     isDelivering = false
                     await handle(outcome)
@@ -217,7 +219,8 @@ extension AuditError {
         .notRecorded, "Redis does not take events and there is no journal that could; the event was not recorded. Try again later.")
     static let journalFailing = AuditError(
         .file, "Redis does not take events and the journal cannot be written, as on a full disk; the event was not recorded.")
-    static let slow = AuditError(.overCapacity, "Redis takes events more slowly than they come; this one was not recorded. Try again later.")
+    static let slow = AuditError(
+        .overCapacity, "Redis takes events more slowly than they come; this one was not recorded. Try again later.")
     static let damagedKey = AuditError(
         .dataConflict, "What Redis remembers of the idempotency key cannot be read; nothing was recorded. Use a new key.")
     static let clearingUnknown = AuditError(

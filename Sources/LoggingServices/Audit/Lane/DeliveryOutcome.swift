@@ -3,8 +3,7 @@ import CacheServices
 /// How one attempt to bring journaled records to Redis ended.
 enum DeliveryOutcome: Sendable {
     /// Redis has the records up to this sequence.
-    /// Nothing was written behind them when they were read, if they were at the end.
-    case delivered(through: Int, hash: ChainHash, isAtEnd: Bool)
+    case delivered(through: Int, hash: ChainHash)
     /// The journal has nothing more.
     case caughtUp
     /// Redis did not take them.

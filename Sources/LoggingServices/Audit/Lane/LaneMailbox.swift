@@ -46,6 +46,11 @@ final class LaneMailbox: Sendable {
     /// Whether nothing waits.
     var isIdle: Bool { state.withLock { $0.pending.isEmpty } }
 
+    /// Whether the event that came first waits for longer than this.
+    func hasWaited(longerThan patience: Duration) -> Bool {
+        state.withLock { $0.pending.first.map { $0.submitted.duration(to: .now) > patience } ?? false }
+    }
+
     func post(_ outcome: DeliveryOutcome) {
         state.withLock { state in
             state.delivery = outcome

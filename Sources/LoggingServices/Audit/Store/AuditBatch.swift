@@ -31,7 +31,8 @@ package struct AuditBatch: Sendable {
             if let idempotency = record.idempotency {
                 keys.append(schema.full(KeySchema.auditIdempotency("\(idempotency.key)")))
                 arguments.append(.integer(keys.count - 2))
-                arguments.append(.text(RememberedRequest.prefix(idempotency.fingerprint, auditID: (try? record.decodedEntry().auditID) ?? "-")))
+                arguments.append(
+                    .text(RememberedRequest.prefix(idempotency.fingerprint, auditID: (try? record.decodedEntry().auditID) ?? "-")))
             } else {
                 arguments.append("0")
                 arguments.append("")

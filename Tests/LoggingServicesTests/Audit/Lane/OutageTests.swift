@@ -83,10 +83,12 @@ extension Live {
             let answers = Answers()
             try await withAudit(on: server.configuration, state: state.url, { $0.maximumEvents = 10_000_000 }) { audit in
                 try await answers.load(audit) {
-                    for _ in 0..<rounds {
+                    for round in 0..<rounds {
                         let before = answers.recorded.count
                         try await eventually { answers.recorded.count > before + 200 }
                         server.kill()
+                        // Once for so long that the journal has to answer.
+                        if round == 0 { try await eventually { answers.durabilities.contains(.spooled) } }
                         try await server.start()
                         try await renewFile(of: server)
                     }
