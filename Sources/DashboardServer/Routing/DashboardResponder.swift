@@ -28,31 +28,38 @@ final class DashboardResponder: HTTPResponder {
         self.client = client
     }
 
+    /// What is known of a request so far.
+    private struct RequestState {
+        var isBodyPending: Bool
+        /// The route as the table has it. The path itself, which can be anything, and hold a secret that went astray, is in no log.
+        var route = "none"
+    }
+
     func respond(to request: Request, context: CallContext) async throws -> Response {
         let id = ids.name(given: request.headers[.requestID])
         let trace = CacheTrace()
-        var isBodyPending = BodyReader.isBodyAnnounced(in: request)
+        var state = RequestState(isBodyPending: BodyReader.isBodyAnnounced(in: request))
         var answer: Answer
         do {
             answer = try await CurrentRequest.$id.withValue(id) {
-                try await self.answer(to: request, id: id, context, trace, &isBodyPending)
+                try await self.answer(to: request, id: id, context, trace, &state)
             }
         } catch let error as HTTPParserError {
             // What the parser refuses, the server answers by a bare 400.
             throw error
         } catch {
             let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
-            log(problem, error, request, context.logger(requestID: id))
+            log(problem, error, request, state, context.logger(requestID: id))
             answer = problem.answer(requestID: id)
         }
-        log(answer, trace, request, id, context)
-        if let pieces = answer.pieces { answer.pieces = watched(pieces, request, id, context) }
+        log(answer, trace, request, state, id, context)
+        if let pieces = answer.pieces { answer.pieces = watched(pieces, request, state, id, context) }
         let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
-        return isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        return state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
     }
 
     private func answer(
-        to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ isBodyPending: inout Bool
+        to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ state: inout RequestState
     ) async throws -> Answer {
         guard request.uri.string.utf8.count <= Self.maximumURISize else {
             throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
@@ -60,6 +67,7 @@ final class DashboardResponder: HTTPResponder {
         guard let match = try routes.match(request.uri.path) else {
             throw Problem(.notFound, "There is no route of this path.")
         }
+        state.route = match.route.pattern.text
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed
             throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])
@@ -73,8 +81,8 @@ final class DashboardResponder: HTTPResponder {
         switch endpoint.body {
         case .json:
             body = try await bodies.read(request, channel: context.channel)
-            isBodyPending = false
-        case .none where isBodyPending:
+            state.isBodyPending = false
+        case .none where state.isBodyPending:
             throw Problem(.unexpectedBody, "This takes no body; nothing was done.")
         case .none:
             break
@@ -87,7 +95,9 @@ final class DashboardResponder: HTTPResponder {
 
     /// An answer in pieces is under way when its route has long returned: it still belongs to the request, its failure is told, and a client
     /// that takes nothing any more loses the connection.
-    private func watched(_ pieces: @escaping Answer.Pieces, _ request: Request, _ id: String, _ context: CallContext) -> Answer.Pieces {
+    private func watched(
+        _ pieces: @escaping Answer.Pieces, _ request: Request, _ state: RequestState, _ id: String, _ context: CallContext
+    ) -> Answer.Pieces {
         { [client] write in
             try await CurrentRequest.$id.withValue(id) {
                 do {
@@ -103,23 +113,25 @@ final class DashboardResponder: HTTPResponder {
                     throw error
                 } catch {
                     let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
-                    self.log(problem, error, request, context.logger(requestID: id))
+                    self.log(problem, error, request, state, context.logger(requestID: id))
                     throw error
                 }
             }
         }
     }
 
-    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ logger: Logger) {
+    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ state: RequestState, _ logger: Logger) {
         guard problem.code.status >= 500 else { return }
         logger.log(
             level: problem.code == .internalError ? .error : .warning, "a request failed", error: error,
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)", "code": "\(problem.code.rawValue)",
+                "method": "\(request.method.rawValue)", "route": "\(state.route)", "code": "\(problem.code.rawValue)",
             ])
     }
 
-    private func log(_ answer: Answer, _ trace: CacheTrace, _ request: Request, _ id: String, _ context: CallContext) {
+    private func log(
+        _ answer: Answer, _ trace: CacheTrace, _ request: Request, _ state: RequestState, _ id: String, _ context: CallContext
+    ) {
         let unreadable = trace.unreadableKeys
         if !unreadable.isEmpty {
             context.logger(requestID: id).warning(
@@ -130,7 +142,7 @@ final class DashboardResponder: HTTPResponder {
         context.logger(requestID: id).debug(
             "answered",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.shownInAnswers)",
+                "method": "\(request.method.rawValue)", "route": "\(state.route)",
                 "status": .stringConvertible(Int(answer.status.code)),
             ])
     }

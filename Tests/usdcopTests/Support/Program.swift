@@ -41,6 +41,11 @@ struct Program: Sendable {
         return try await process.end()
     }
 
+    /// Starts it with errors that the test reads, or not.
+    func start(_ arguments: [String], errors: Pipe) throws -> RunningProgram {
+        try RunningProgram(arguments, input: nil, errors: errors, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"])
+    }
+
     /// Starts it with an input that the test writes as it goes.
     func start(_ arguments: [String], from pipe: Pipe, environment: [String: String] = [:]) throws -> RunningProgram {
         try RunningProgram(
@@ -59,7 +64,7 @@ final class RunningProgram: Sendable {
     private let process: Process
     private let ended: AsyncStream<Void>
 
-    init(_ arguments: [String], input: String?, from pipe: Pipe? = nil, environment: [String: String]) throws {
+    init(_ arguments: [String], input: String?, from pipe: Pipe? = nil, errors: Pipe? = nil, environment: [String: String]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-run-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for name in ["in", "out", "err"] {
@@ -75,7 +80,11 @@ final class RunningProgram: Sendable {
             process.standardInput = try FileHandle(forReadingFrom: directory.appendingPathComponent("in"))
         }
         process.standardOutput = try FileHandle(forWritingTo: directory.appendingPathComponent("out"))
-        process.standardError = try FileHandle(forWritingTo: directory.appendingPathComponent("err"))
+        if let errors {
+            process.standardError = errors
+        } else {
+            process.standardError = try FileHandle(forWritingTo: directory.appendingPathComponent("err"))
+        }
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         ended = stream
         process.terminationHandler = { _ in continuation.finish() }
