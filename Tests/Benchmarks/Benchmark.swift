@@ -6,7 +6,7 @@ import Logging
 /// The measured side of scripts/bench: one load for each call, one figure on standard output.
 ///
 /// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set,
-///                                             log-json, log-stream, audit-append, audit-query, audit-export
+///                                             log-json, log-stream, log-blocked, audit-append, audit-query, audit-export
 ///        usdcop-bench serve                          the service with the two reference routes
 @main struct Benchmark {
     static func main() async throws {

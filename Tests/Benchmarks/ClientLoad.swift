@@ -44,9 +44,9 @@ struct ClientLoad: Sendable {
 
 /// The 232-byte signal of the seed's size.
 enum BenchSignal {
-    static func make(_ number: Int) throws -> Signal {
+    static func make(_ number: Int, _ symbol: Symbol = "USDCOP") throws -> Signal {
         try Signal(
-            signalID: "sig_\(number)", timestamp: Timestamp(milliseconds: 1_736_937_000_000 + Int64(number)), symbol: "USDCOP",
+            signalID: "sig_\(number)", timestamp: Timestamp(milliseconds: 1_736_937_000_000 + Int64(number)), symbol: symbol,
             action: .buy, confidence: 0.85, price: 4250.5, features: ["rsi": 45, "macd": -1.25], modelVersion: "v1.0",
             executionLatencyMS: 45)
     }

@@ -86,3 +86,12 @@ public struct RedisServerError: Error, Sendable, Hashable {
         return .other
     }
 }
+
+extension RedisServerError: CustomStringConvertible {
+    /// The answer of Redis, for logs of this process only. Where Redis repeats the arguments of a command that it does not know, the
+    /// answer ends before them: they can be anybody's values.
+    public var description: String {
+        guard let echo = text.firstRange(of: ", with args beginning with") else { return text }
+        return String(text[..<echo.lowerBound])
+    }
+}

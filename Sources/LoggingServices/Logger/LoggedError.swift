@@ -1,4 +1,5 @@
 public import CacheServices
+public import Hiredis
 
 /// An error that knows what caused it, so that a log record can tell the whole chain.
 public protocol CausedError: Error {
@@ -9,6 +10,16 @@ public protocol CausedError: Error {
 extension CacheError: CausedError {
     /// What the Redis engine said.
     public var cause: (any Error)? { underlying }
+}
+
+extension AuditError: CausedError {
+    /// What the cache below said.
+    public var cause: (any Error)? { underlying }
+}
+
+extension RedisError: CausedError {
+    /// What Redis answered; without an answer, what the network or the TLS library said.
+    public var cause: (any Error)? { server ?? underlying }
 }
 
 /// An error as a record tells it: type, message, and where it came from as far as that is known.

@@ -21,8 +21,14 @@ package final class BatchLane<Element: Sendable>: Sendable {
     package struct Counts: Sendable, Hashable {
         /// In the queue, or on their way.
         package var waiting = 0
-        /// Given up because the queue was full.
+        /// Given up because the queue was full, or because the service ended before they could be sent.
         package var dropped = 0
+    }
+
+    /// A call that waits until no other one sends.
+    private struct Turn {
+        let number: UInt64
+        let caller: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
@@ -32,8 +38,18 @@ package final class BatchLane<Element: Sendable>: Sendable {
         var dropped = 0
         var failed: ContinuousClock.Instant?
         var isBusy = false
-        var turns: Deque<CheckedContinuation<Void, Never>> = []
+        var turns: Deque<Turn> = []
+        var lastTurn: UInt64 = 0
         var wake: AsyncStream<Void>.Continuation?
+        /// Whether ``wake`` was told and nobody has begun to send since.
+        var isWoken = false
+
+        /// What to tell when a batch is full and nobody sends it; not while sending fails, for then it is tried now and then.
+        mutating func wakeIfFull(_ batchSize: Int) -> AsyncStream<Void>.Continuation? {
+            guard waiting.count >= batchSize, !isBusy, !isWoken, failed == nil, let wake else { return nil }
+            isWoken = true
+            return wake
+        }
     }
 
     private let capacity: Int
@@ -66,23 +82,30 @@ package final class BatchLane<Element: Sendable>: Sendable {
                 state.dropped += 1
             }
             state.waiting.append(element)
-            return state.waiting.count == batchSize ? state.wake : nil
+            return state.wakeIfFull(batchSize)
         }
         wake?.yield()
     }
 
     /// Sends what waits at this moment, batch by batch; takes turns with other calls.
     ///
-    /// - Throws: what `send` throws; the batch is kept and sent again by the next call.
-    package func flush(_ send: (Batch) async throws(CacheError) -> Void) async throws(CacheError) {
-        await takeTurn()
+    /// - Parameter isPatient: whether it tries although sending failed a moment ago. A reader does not: it may have waited for that very
+    ///   failure, and has no time for a second one.
+    /// - Throws: what `send` throws; the batch is kept and sent again by the next call. `cancelled` when the task is cancelled before it is
+    ///   this call's turn.
+    package func flush(
+        isPatient: Bool = true, _ send: (Batch) async throws(CacheError) -> Void
+    ) async throws(CacheError) {
+        try await takeTurn()
         defer { passTurn() }
+        guard isPatient || !isFailing else { return }
         var left = counts.waiting
         while left > 0, let batch = next() {
             do throws(CacheError) {
                 try await send(batch)
             } catch {
-                state.withLock { $0.failed = .now }
+                // A caller that went away says nothing about whom it called.
+                if error.code != .cancelled { state.withLock { $0.failed = .now } }
                 throw error
             }
             state.withLock { state in
@@ -95,7 +118,7 @@ package final class BatchLane<Element: Sendable>: Sendable {
 
     /// Forgets what waits, if `work` succeeds; nothing is sent meanwhile.
     package func forget<Value>(_ work: () async throws(CacheError) -> Value) async throws(CacheError) -> Value {
-        await takeTurn()
+        try await takeTurn()
         defer { passTurn() }
         let (waiting, unsettled) = state.withLock { state in
             defer { (state.waiting, state.unsettled) = ([], nil) }
@@ -116,10 +139,13 @@ package final class BatchLane<Element: Sendable>: Sendable {
     }
 
     /// Calls `flush` at once, every so often, and as soon as a batch is full, until the service ends; then once more.
-    package func run(every interval: Duration, _ flush: @escaping @Sendable () async -> Void) async {
+    ///
+    /// - Returns: how many samples could not be sent even then: they are given up and counted as dropped.
+    @discardableResult
+    package func run(every interval: Duration, _ flush: @escaping @Sendable () async -> Void) async -> Int {
         await cancelWhenGracefulShutdown {
             let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            self.state.withLock { $0.wake = wake }
+            self.state.withLock { ($0.wake, $0.isWoken) = (wake, false) }
             // What came before the service ran need not wait.
             wake.yield()
             await withTaskGroup(of: Void.self) { group in
@@ -132,6 +158,18 @@ package final class BatchLane<Element: Sendable>: Sendable {
         }
         state.withLock { $0.wake = nil }
         await flush()
+        return giveUp()
+    }
+
+    /// Counts everything that waits as dropped, unless another call is sending it.
+    private func giveUp() -> Int {
+        state.withLock { state in
+            guard !state.isBusy else { return 0 }
+            let lost = state.waiting.count + (state.unsettled?.elements.count ?? 0)
+            (state.waiting, state.unsettled) = ([], nil)
+            state.dropped += lost
+            return lost
+        }
     }
 
     /// The batch to send now: the one whose fate is not known, else the oldest of what waits.
@@ -147,26 +185,42 @@ package final class BatchLane<Element: Sendable>: Sendable {
         }
     }
 
-    private func takeTurn() async {
-        await withCheckedContinuation { turn in
-            let isFree = state.withLock { state in
-                guard state.isBusy else {
-                    state.isBusy = true
-                    return true
-                }
-                state.turns.append(turn)
-                return false
-            }
-            if isFree { turn.resume() }
+    private func takeTurn() async throws(CacheError) {
+        let number = state.withLock { state in
+            state.lastTurn += 1
+            return state.lastTurn
         }
+        let isMine = await withTaskCancellationHandler {
+            await withCheckedContinuation { caller in
+                let answer = state.withLock { state -> Bool? in
+                    guard state.isBusy else {
+                        (state.isBusy, state.isWoken) = (true, false)
+                        return true
+                    }
+                    // Under the lock: a cancellation from here on finds the turn in the queue.
+                    guard !Task.isCancelled else { return false }
+                    state.turns.append(Turn(number: number, caller: caller))
+                    return nil
+                }
+                if let answer { caller.resume(returning: answer) }
+            }
+        } onCancel: {
+            let turn = state.withLock { state in
+                state.turns.firstIndex { $0.number == number }.map { state.turns.remove(at: $0) }
+            }
+            turn?.caller.resume(returning: false)
+        }
+        guard isMine else { throw CacheError(.cancelled, "The task was cancelled before it was its turn.") }
     }
 
     private func passTurn() {
-        let next = state.withLock { state in
+        let (next, wake) = state.withLock { state in
             let next = state.turns.popFirst()
-            state.isBusy = next != nil
-            return next
+            (state.isBusy, state.isWoken) = (next != nil, false)
+            // What came while the last batches were sent.
+            return (next, state.wakeIfFull(batchSize))
         }
-        next?.resume()
+        next?.caller.resume(returning: true)
+        wake?.yield()
     }
 }

@@ -16,9 +16,13 @@ public struct LatencyMetrics: Sendable, Hashable {
     public let p99MS: Double
     /// The fraction that succeeded, 0…1.
     public let successRate: Double
+    /// The times of the earliest and of the latest sample: what the figures cover.
+    public let from: Timestamp
+    public let to: Timestamp
 
-    init(_ operation: OperationName, _ statistics: SampleStatistics) {
+    init(_ operation: OperationName, _ statistics: SampleStatistics, _ span: ClosedRange<Timestamp>) {
         self.operation = operation
+        (from, to) = (span.lowerBound, span.upperBound)
         count = statistics.count
         totalMS = statistics.totalMS
         avgMS = statistics.averageMS
@@ -33,9 +37,10 @@ public struct LatencyMetrics: Sendable, Hashable {
     /// The figures as they go over the wire.
     public var jsonValue: JSONValue {
         [
-            "avg_ms": .finite(avgMS), "count": .integer(count), "max_ms": .finite(maxMS), "min_ms": .finite(minMS),
+            "avg_ms": .finite(avgMS), "count": .integer(count), "from": .string(from.iso8601), "max_ms": .finite(maxMS),
+            "min_ms": .finite(minMS),
             "operation": .string(operation.rawValue), "p50_ms": .finite(p50MS), "p95_ms": .finite(p95MS), "p99_ms": .finite(p99MS),
-            "success_rate": .finite(successRate), "total_ms": .finite(totalMS),
+            "success_rate": .finite(successRate), "to": .string(to.iso8601), "total_ms": .finite(totalMS),
         ]
     }
 }

@@ -74,7 +74,7 @@ extension PerformanceLogger {
 
     /// Series with what this process has recorded so far, unless it cannot be stored at the moment.
     private func series(_ operation: OperationName?, _ trace: CacheTrace?) async throws(CacheError) -> [PerformanceSeries] {
-        if lane.counts.waiting > 0, !lane.isFailing { try? await flush() }
+        if lane.counts.waiting > 0, !lane.isFailing { try? await flush(isPatient: false) }
         let series = if let operation { [try await store.series(operation)] } else { try await store.allSeries() }
         trace?.note(store.source)
         for series in series where series.isDamaged { trace?.note(unreadable: KeySchema.performance(series.operation)) }

@@ -7,7 +7,7 @@ extension PerformanceLogger: Service {
     /// Stores what is recorded, at least every 100 ms and as soon as a batch is full, until the service ends; then what is left.
     public func run() async {
         let watch = Mutex(Watch(limits))
-        await lane.run(every: limits.flushInterval) {
+        let lost = await lane.run(every: limits.flushInterval) {
             do throws(CacheError) {
                 try await self.flush()
                 self.report(nil, watch)
@@ -15,13 +15,19 @@ extension PerformanceLogger: Service {
                 self.report(error, watch)
             }
         }
+        if lost > 0 { logger.warning("the end came before these performance samples could be stored", metadata: ["dropped": "\(lost)"]) }
     }
 
     /// Stores what is recorded so far: a script for each hundred samples.
     ///
     /// - Throws: ``CacheError`` when they could not be stored; they are kept, and nothing is stored twice.
     public func flush() async throws(CacheError) {
-        try await lane.flush { (batch) throws(CacheError) in
+        try await flush(isPatient: true)
+    }
+
+    /// - Parameter isPatient: whether it tries although storing failed a moment ago.
+    func flush(isPatient: Bool) async throws(CacheError) {
+        try await lane.flush(isPatient: isPatient) { (batch) throws(CacheError) in
             let grouped = state.withLock { PerformanceBatch(number: batch.number, batch.elements, &$0.book) }
             let lost = try await store.add(grouped)
             if lost > 0 { state.withLock { $0.status.dropped += lost } }
@@ -46,7 +52,8 @@ extension PerformanceLogger: Service {
         watch.withLock { watch in
             if let error, !watch.isFailing, error.code != .cancelled {
                 logger.warning(
-                    "performance samples cannot be stored and wait", metadata: ["reason": "\(error)", "waiting": "\(status.waiting)"])
+                    "performance samples cannot be stored and wait", error: error,
+                    metadata: ["reason": "\(error)", "waiting": "\(status.waiting)"])
                 watch.isFailing = true
             } else if error == nil, watch.isFailing {
                 logger.notice("performance samples are stored again", metadata: ["dropped": "\(status.dropped)"])

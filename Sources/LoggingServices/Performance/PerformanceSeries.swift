@@ -24,7 +24,20 @@ struct PerformanceSeries: Sendable {
 
     /// The figures; `nil` without samples.
     var metrics: LatencyMetrics? {
-        SampleStatistics(samples.map(\.durationMS), successes: samples.count(where: \.success)).map { LatencyMetrics(operation, $0) }
+        guard let span, let statistics = SampleStatistics(samples.map(\.durationMS), successes: samples.count(where: \.success)) else {
+            return nil
+        }
+        return LatencyMetrics(operation, statistics, span)
+    }
+
+    /// From the earliest sample to the latest; `nil` without samples. They come in the order of their arrival, and clocks differ.
+    var span: ClosedRange<Timestamp>? {
+        guard var (first, last) = samples.first.map({ ($0.timestamp, $0.timestamp) }) else { return nil }
+        for sample in samples.dropFirst() {
+            let time = sample.timestamp
+            (first, last) = (min(first, time), max(last, time))
+        }
+        return first...last
     }
 }
 
@@ -33,30 +46,41 @@ extension PerformanceSeries.Sample {
         self.init(durationMS: entry.durationMS, success: entry.success, rest: .entry(entry))
     }
 
-    /// The whole entry of a sample in the series of an operation.
-    ///
-    /// A timestamp that cannot be read gives way to the time at which Redis got the entry, and metadata that cannot be read is left out:
-    /// the sample itself is good.
+    /// When it ended. A timestamp that cannot be read gives way to the time at which Redis got the entry.
+    var timestamp: Timestamp {
+        switch rest {
+        case .entry(let entry): return entry.timestamp
+        case .fields(let fields, let id):
+            let written = Self.value(of: PerformanceField.timestamp, in: fields).flatMap {
+                Timestamp(iso8601: String(decoding: $0, as: UTF8.self))
+            }
+            return written ?? Timestamp(milliseconds: Int64(clamping: id.milliseconds))
+        }
+    }
+
+    /// The whole entry of a sample in the series of an operation. Metadata that cannot be read is left out: the sample itself is good.
     func entry(of operation: OperationName) -> PerformanceLogEntry {
         switch rest {
         case .entry(let entry): return entry
-        case .fields(let fields, let id):
-            var (name, timestamp, metadata) = (operation, Timestamp?.none, [String: JSONValue]?.none)
-            for index in stride(from: 0, to: fields.count - 1, by: 2) {
-                guard case .bulk(let field) = fields[index], let value = fields[index + 1].bytes else { continue }
-                if field.elementsEqual(PerformanceField.timestamp.utf8) {
-                    timestamp = Timestamp(iso8601: String(decoding: value, as: UTF8.self))
-                } else if field.elementsEqual(PerformanceField.metadata.utf8) {
-                    let members = (try? JSONParser.parse(value, duplicateKeys: .lastWins))?.members
-                    metadata = members.map { Dictionary($0.map { ($0.name, $0.value) }) { $1 } }
-                } else if field.elementsEqual(PerformanceField.operation.utf8) {
-                    name = (try? OperationName(String(decoding: value, as: UTF8.self))) ?? operation
-                }
+        case .fields(let fields, _):
+            let members = Self.value(of: PerformanceField.metadata, in: fields).flatMap {
+                (try? JSONParser.parse($0, duplicateKeys: .lastWins))?.members
+            }
+            let name = Self.value(of: PerformanceField.operation, in: fields).flatMap {
+                try? OperationName(String(decoding: $0, as: UTF8.self))
             }
             return PerformanceLogEntry(
-                operation: name, durationMS: durationMS, timestamp: timestamp ?? Timestamp(milliseconds: Int64(clamping: id.milliseconds)),
-                success: success, metadata: metadata)
+                operation: name ?? operation, durationMS: durationMS, timestamp: timestamp, success: success,
+                metadata: members.map { Dictionary($0.map { ($0.name, $0.value) }) { $1 } })
         }
+    }
+
+    /// The last value under a name, as a reader that takes fields one after the other would have it.
+    private static func value(of name: String, in fields: [RedisReply]) -> [UInt8]? {
+        for index in stride(from: fields.count - 2 - fields.count % 2, through: 0, by: -2) {
+            if case .bulk(let field) = fields[index], field.elementsEqual(name.utf8), let value = fields[index + 1].bytes { return value }
+        }
+        return nil
     }
 }
 

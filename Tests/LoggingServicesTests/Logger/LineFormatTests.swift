@@ -2,6 +2,7 @@ import CacheServices
 import Logging
 import Testing
 
+@testable import Hiredis
 @testable import LoggingServices
 
 @Suite("The formats of a log line")
@@ -71,16 +72,37 @@ struct LineFormatTests {
         #expect(stack == "at trade() (Desk/Trade.swift:7)\ncaused by CacheError: Redis refuses the step.")
     }
 
+    @Test func `an error of the trail tells what Redis answered, and nothing that Redis was told`() throws {
+        let answer = RedisServerError("MISCONF Redis is configured to save RDB snapshots")
+        let error = AuditError(.unavailable, "The trail cannot be read.", underlying: CacheError(RedisError(answer), key: "audit:events"))
+        let stack = try #require(try json(line(.json, Self.entry(error: error)))["error"]?["stack"]?.text)
+        #expect(
+            stack.split(separator: "\n").dropFirst().map { $0.prefix { $0 != ":" } } == [
+                "caused by CacheError", "caused by RedisError", "caused by RedisServerError",
+            ])
+        #expect(stack.hasSuffix(answer.text))
+        let echo = RedisServerError("ERR unknown command 'XSOME', with args beginning with: 'canary' 'canary' ")
+        let other = line(.json, Self.entry(error: CacheError(RedisError(echo)), metadata: ["reason": "\(echo)"]))
+        #expect(other.contains("unknown command 'XSOME'") && !other.contains("canary"))
+    }
+
+    @Test func `an error of the engine tells what the network said`() throws {
+        let error = RedisError(.unreachable, .notSent, "No connection could be made.", underlying: Refused())
+        let stack = try #require(try json(line(.json, Self.entry(error: error)))["error"]?["stack"]?.text)
+        #expect(stack.hasSuffix("caused by Refused: Redis refuses"))
+    }
+
     @Test func `values keep their kinds`() throws {
         let metadata: Logger.Metadata = [
             "int": .stringConvertible(-5), "double": .stringConvertible(1.5), "nan": .stringConvertible(Double.nan),
+            "float": .stringConvertible(Float(0.25)), "inf": .stringConvertible(Float.infinity),
             "yes": .stringConvertible(true), "big": .stringConvertible(UInt64.max), "text": "5",
             "other": .stringConvertible(Duration.seconds(1)),
             "list": [.stringConvertible(1), ["k": "v"]], "empty": [:],
         ]
         #expect(
             line(.json, Self.entry(context: [:], metadata: metadata)).contains(
-                #""metadata":{"big":18446744073709551615,"double":1.5,"empty":{},"int":-5,"list":[1,{"k":"v"}],"nan":"nan","other":"1.0 seconds","text":"5","yes":true}"#
+                #""metadata":{"big":18446744073709551615,"double":1.5,"empty":{},"float":0.25,"inf":"inf","int":-5,"list":[1,{"k":"v"}],"nan":"nan","other":"1.0 seconds","text":"5","yes":true}"#
             ))
     }
 

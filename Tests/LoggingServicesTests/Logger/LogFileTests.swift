@@ -233,6 +233,33 @@ extension Live {
             }
         }
 
+        @Test func `a removed file is begun anew with the next record`() async throws {
+            let directory = try LogDirectory()
+            let output = LogOutput([.file(directory.path())])
+            output.start()
+            let logger = output.logger()
+            for number in 0..<5 {
+                logger.info("record \(number)")
+                #expect(await output.flush())
+                #expect(try Self.messages(directory.text()) == ["record \(number)"])
+                try FileManager.default.removeItem(atPath: directory.path())
+            }
+            #expect(await output.stop())
+        }
+
+        @Test func `much is written in slices that end with a record`() throws {
+            let directory = try LogDirectory()
+            var file = FileDestination(directory.path(), rules: LogFileRules(), open: OpenDescriptor())
+            defer { file.close() }
+            let record = Array(#"{"message":"one of very many"}"#.utf8) + [UInt8(ascii: "\n")]
+            let bytes = Array(repeating: record, count: 10_000).flatMap { $0 }
+            try bytes.withUnsafeBytes { bytes in
+                guard case .wrote(let count) = file.write(bytes) else { throw POSIXError(.EIO) }
+                #expect(count <= 64 * 1024 && count > 60 * 1024)
+                #expect(count.isMultiple(of: record.count))
+            }
+        }
+
         #if canImport(Glibc)
             private static let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
         #else

@@ -173,5 +173,93 @@ extension Live {
                 guard directory.text("other").isEmpty, directory.lines().count == 1, output.droppedRecords == 1 else { exit(1) }
             }
         }
+
+        /// A destination that says what happens to it.
+        private final class Watched: Sendable {
+            let isClosed = Atomic<Bool>(false)
+            let isQuiet = Atomic<Bool>(false)
+
+            struct Destination: LogDestination {
+                let watched: Watched
+                let pause: UInt32
+                let keepsTrying = false
+                let name = "a watched one"
+                func write(_ bytes: UnsafeRawBufferPointer) -> LogWriteOutcome {
+                    usleep(pause)
+                    return .wrote(bytes.count)
+                }
+                func close() { watched.isClosed.store(true, ordering: .releasing) }
+            }
+
+            /// Appends again and again until it is told to be quiet.
+            func pester(_ lane: LogLane) {
+                Thread.detachNewThread {
+                    while !self.isQuiet.load(ordering: .acquiring) { lane.buffer.append(Array("x\n".utf8)) }
+                }
+            }
+        }
+
+        @Test func `records that come after the end do not keep the writer from ending`() async throws {
+            let watched = Watched()
+            let lane = LogLane(Watched.Destination(watched: watched, pause: 0), open: OpenDescriptor(), format: .json, capacity: 100) { _ in
+            }
+            lane.start()
+            watched.pester(lane)
+            try await eventually { lane.buffer.settledRecords > 0 }
+            lane.stop()
+            try await eventually { watched.isClosed.load(ordering: .acquiring) }
+            let lost = lane.buffer.lostRecords
+            try await eventually { lane.buffer.lostRecords > lost }
+            watched.isQuiet.store(true, ordering: .releasing)
+        }
+
+        @Test func `a flush does not wait for drops that come after it`() async throws {
+            let watched = Watched()
+            let lane = LogLane(Watched.Destination(watched: watched, pause: 1000), open: OpenDescriptor(), format: .json, capacity: 10) {
+                _ in
+            }
+            lane.start()
+            for _ in 0..<2 { watched.pester(lane) }
+            try await eventually { lane.buffer.lostRecords > 1000 }
+            for _ in 0..<5 {
+                let start = ContinuousClock.now
+                #expect(lane.flush(until: start + .seconds(10)))
+                #expect(start.duration(to: .now) < .seconds(5))
+            }
+            watched.isQuiet.store(true, ordering: .releasing)
+            lane.stop()
+        }
+
+        @Test func `a record that a full disk cut in two does not swallow the next one`() async throws {
+            await #expect(processExitsWith: .success) {
+                #if canImport(Glibc)
+                    let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+                #else
+                    let fileSize = RLIMIT_FSIZE
+                #endif
+                let directory = try LogDirectory()
+                let file = open(directory.path(), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+                var limit = rlimit()
+                try #require(getrlimit(fileSize, &limit) == 0)
+                let unlimited = limit
+                limit.rlim_cur = 5000
+                try #require(setrlimit(fileSize, &limit) == 0)
+                let output = LogOutput([.descriptor(file, .json)])
+                let logger = output.logger()
+                for number in 0..<100 { logger.info("record \(number)") }
+                output.start()
+                try #require(await output.flush())
+                try #require(directory.text().utf8.count == 5000 && output.droppedRecords > 0)
+                limit = unlimited
+                try #require(setrlimit(fileSize, &limit) == 0)
+                logger.info("after")
+                try #require(await output.stop())
+                let entries = directory.lines().map { try? json($0) }
+                // One half record, whole ones before and after it, and the count of those that are lost.
+                guard entries.count(where: { $0 == nil }) == 1, let torn = entries.firstIndex(where: { $0 == nil }) else { exit(1) }
+                guard entries[torn + 1]?["message"] == "after" else { exit(2) }
+                guard entries.last.flatMap({ $0 })?["metadata"]?["dropped"]?.double == Double(100 - torn) else { exit(3) }
+            }
+        }
     }
 }

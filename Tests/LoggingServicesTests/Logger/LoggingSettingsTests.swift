@@ -1,4 +1,6 @@
+import CacheServices
 import Foundation
+import Logging
 import LoggingServices
 import Testing
 
@@ -39,5 +41,24 @@ struct LoggingSettingsTests {
         #expect(settings.fileProblem() == String(cString: strerror(EISDIR)))
         settings.file = directory.path("a/desk.log/x")
         #expect(settings.fileProblem() == String(cString: strerror(ENOTDIR)))
+    }
+
+    @Test func `after the bootstrap every logger of the process writes to the file`() async throws {
+        let directory = try LogDirectory()
+        let path = directory.path()
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            var settings = LoggingSettings()
+            (settings.file, settings.level) = (path, .warn)
+            let output = settings.bootstrap()
+            let engine = StructuredLogger(service: "TradingEngine", ["symbol": "USDCOP"])
+            engine.info("below the level")
+            engine.warn("of the desk")
+            Logger(label: "a.library").error("of a library")
+            guard await output.stop() else { exit(1) }
+        }
+        let entries = try directory.lines().map { try json($0) }
+        #expect(entries.map { $0["message"] } == ["of the desk", "of a library"])
+        #expect(entries.first?["context"] == ["service": "TradingEngine", "symbol": "USDCOP"])
+        #expect(entries.last?["context"] == ["service": "a.library"])
     }
 }

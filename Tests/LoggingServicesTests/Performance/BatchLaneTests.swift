@@ -1,4 +1,5 @@
 import CacheServices
+import RedisTesting
 import Synchronization
 import Testing
 
@@ -95,6 +96,112 @@ import Testing
         let sent = Mutex<[Int]>([])
         try await lane.flush { (batch) throws(CacheError) in sent.withLock { $0 += batch.elements } }
         #expect(sent.withLock { $0 } == [4])
+    }
+
+    /// A sending that takes until the test lets it end.
+    private final class Held: Sendable {
+        let hasBegun = Atomic<Bool>(false)
+        private let (wait, end) = AsyncStream.makeStream(of: CacheError?.self)
+
+        func release(_ error: CacheError? = nil) { end.yield(error) }
+
+        func send() async throws(CacheError) {
+            hasBegun.store(true, ordering: .releasing)
+            for await error in wait {
+                if let error { throw error }
+                return
+            }
+        }
+    }
+
+    /// Runs a body while one sending is held.
+    private static func withHeldSending(
+        _ lane: BatchLane<Int>, _ body: (Held) async throws -> Void
+    ) async throws {
+        let held = Held()
+        lane.append(0)
+        async let first: Void = lane.flush { (_) throws(CacheError) in try await held.send() }
+        try await eventually { held.hasBegun.load(ordering: .acquiring) }
+        try await body(held)
+        _ = try? await first
+    }
+
+    @Test func `who waits for a turn can be cancelled`() async throws {
+        let lane = BatchLane<Int>(capacity: 10, batchSize: 1)
+        try await Self.withHeldSending(lane) { held in
+            let waiting = Task { try await lane.flush { (_) throws(CacheError) in Issue.record("it was not its turn") } }
+            waiting.cancel()
+            // The first one still sends.
+            await #expect(throws: CacheError.self) { try await waiting.value }
+            #expect(lane.counts.waiting == 1)
+            held.release()
+        }
+        #expect(lane.counts.waiting == 0)
+        lane.append(1)
+        try await lane.flush { (_) throws(CacheError) in }
+        #expect(lane.counts.waiting == 0)
+    }
+
+    @Test func `a reader that waited for a failure does not wait for a second one`() async throws {
+        let lane = BatchLane<Int>(capacity: 10, batchSize: 1)
+        try await Self.withHeldSending(lane) { held in
+            async let reader: Void = lane.flush(isPatient: false) { (_) throws(CacheError) in Issue.record("it tried again") }
+            held.release(Self.away)
+            try await reader
+            #expect(lane.isFailing)
+        }
+        let sent = Mutex(0)
+        try await lane.flush { (_) throws(CacheError) in sent.withLock { $0 += 1 } }
+        #expect(sent.withLock { $0 } == 1)
+    }
+
+    @Test func `a caller that was cancelled does not make the store look broken`() async throws {
+        let lane = BatchLane<Int>(capacity: 10, batchSize: 1)
+        lane.append(0)
+        await #expect(throws: CacheError.self) {
+            try await lane.flush { (_) throws(CacheError) in throw CacheError(.cancelled, "The task was cancelled.") }
+        }
+        #expect(!lane.isFailing)
+    }
+
+    @Test func `what cannot be sent at the end is counted`() async throws {
+        let lane = BatchLane<Int>(capacity: 100, batchSize: 10)
+        for number in 0..<25 { lane.append(number) }
+        let running = Task {
+            await lane.run(every: .seconds(3600)) { _ = try? await lane.flush { (_) throws(CacheError) in throw Self.away } }
+        }
+        running.cancel()
+        #expect(await running.value == 25)
+        #expect(lane.counts == .init(waiting: 0, dropped: 25))
+    }
+
+    @Test func `a batch that filled in any way is sent without waiting for the interval`() async throws {
+        let lane = BatchLane<Int>(capacity: 100, batchSize: 10)
+        let sent = Mutex(0)
+        let running = Task {
+            await lane.run(every: .seconds(3600)) {
+                _ = try? await lane.flush { (batch) throws(CacheError) in sent.withLock { $0 += batch.elements.count } }
+            }
+        }
+        lane.append(0)
+        try await eventually { sent.withLock { $0 } == 1 }
+        for _ in 0..<9 { lane.append(1) }
+        // Nine wait, and nine come while they are taken away and brought back: there is never a tenth.
+        await #expect(throws: CacheError.self) {
+            try await lane.forget { () throws(CacheError) in
+                for _ in 0..<9 { lane.append(2) }
+                throw Self.away
+            }
+        }
+        try await eventually { sent.withLock { $0 } == 19 }
+        // Many times what fits into a batch, as fast as it goes.
+        for _ in 0..<50 {
+            for _ in 0..<50 { lane.append(3) }
+            try await eventually { lane.counts.waiting < 10 }
+        }
+        #expect(lane.counts.dropped == 0)
+        running.cancel()
+        _ = await running.value
     }
 
     @Test func `what is said now and then is counted in between`() {

@@ -19,6 +19,7 @@ extension Live.PerformanceContractTests {
             let summary = try await performance.getSummary()
             #expect(summary.avgLatencyMS == nil)
             #expect(summary.jsonValue["avg_latency_ms"] == .null)
+            #expect(summary.jsonValue["from"] == .null && summary.jsonValue["to"] == .null)
             #expect(summary.totalEntries == 0 && summary.totalOperations == 0)
             #expect(try await performance.clearMetrics() == 0)
         }
@@ -26,21 +27,43 @@ extension Live.PerformanceContractTests {
 
     @Test(arguments: PerformanceBackend.allCases)
     func `figures are those of the samples`(backend: PerformanceBackend) async throws {
-        try await backend.run { performance async throws in
+        let hand = HandClock()
+        try await backend.run(clock: hand.clock) { performance async throws in
             for number in 1...20 { performance.logLatency("api_call", durationMS: Double(number) * 10, success: number % 4 != 0) }
+            hand.advance(by: .seconds(1))
             performance.logLatency("other", durationMS: 1500)
             let metrics = try #require(try await performance.getMetrics("api_call"))
             #expect(
                 metrics.jsonValue == [
-                    "avg_ms": 105, "count": 20, "max_ms": 200, "min_ms": 10, "operation": "api_call", "p50_ms": 100, "p95_ms": 190,
-                    "p99_ms": 200, "success_rate": 0.75, "total_ms": 2100,
+                    "avg_ms": 105, "count": 20, "from": "2025-01-15T10:30:00.000Z", "max_ms": 200, "min_ms": 10, "operation": "api_call",
+                    "p50_ms": 100, "p95_ms": 190, "p99_ms": 200, "success_rate": 0.75, "to": "2025-01-15T10:30:00.000Z", "total_ms": 2100,
                 ])
             #expect(try await performance.getMetrics().map(\.operation) == ["api_call", "other"])
             #expect(
                 try await performance.getSummary().jsonValue == [
-                    "avg_latency_ms": .finite(3600.0 / 21), "failed_operations": 5, "operations_over_1000ms": 1,
-                    "operations_over_100ms": 11, "total_entries": 21, "total_operations": 2,
+                    "avg_latency_ms": .finite(3600.0 / 21), "failed_operations": 5, "from": "2025-01-15T10:30:00.000Z",
+                    "operations_over_1000ms": 1, "operations_over_100ms": 11, "to": "2025-01-15T10:30:01.000Z", "total_entries": 21,
+                    "total_operations": 2,
                 ])
+        }
+    }
+
+    @Test(arguments: PerformanceBackend.allCases)
+    func `an answer says which span of time it covers, whatever the order of arrival`(backend: PerformanceBackend) async throws {
+        let hand = HandClock()
+        try await backend.run(clock: hand.clock) { performance async throws in
+            for step in [5, -3, 1, -2] {
+                hand.advance(by: .seconds(step))
+                performance.logLatency("a", durationMS: 1)
+            }
+            let metrics = try #require(try await performance.getMetrics("a"))
+            #expect(metrics.from.iso8601 == "2025-01-15T10:30:01.000Z")
+            #expect(metrics.to.iso8601 == "2025-01-15T10:30:05.000Z")
+            // What the cap pushed out is not covered.
+            hand.advance(by: .seconds(60))
+            for _ in 0..<1000 { performance.logLatency("a", durationMS: 1) }
+            let later = try #require(try await performance.getMetrics("a"))
+            #expect(later.from == later.to && later.from.iso8601 == "2025-01-15T10:31:01.000Z")
         }
     }
 

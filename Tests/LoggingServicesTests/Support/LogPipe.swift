@@ -20,7 +20,10 @@ final class LogPipe: Sendable {
     func read(until text: String) -> String {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
-        while !String(decoding: bytes.suffix(4096), as: UTF8.self).contains(text) {
+        // A chunk is looked at as a whole, with the end of the one before: the text may stand anywhere in it.
+        var looked = 0
+        while !String(decoding: bytes[looked...], as: UTF8.self).contains(text) {
+            looked = max(0, bytes.count - text.utf8.count)
             let count = Foundation.read(reading, &chunk, chunk.count)
             guard count > 0 else { break }
             bytes += chunk[..<count]

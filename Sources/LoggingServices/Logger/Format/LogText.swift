@@ -22,9 +22,9 @@ enum LogText {
 
     private static func append(_ units: UnsafeBufferPointer<UInt8>, _ style: Style, to bytes: inout [UInt8]) {
         // A secret is found before the text is cut: half of an address would not show where its password ends.
-        let window = UnsafeBufferPointer(rebasing: units.prefix(2 * limit))
+        let window = UnsafeBufferPointer(rebasing: units.prefix(whole(units, upTo: 2 * limit)))
         let found = Findings(window)
-        if found.mayHoldSecret, let redacted = SecretScanner.redacted(window) {
+        if found.mayHoldSecret, let redacted = SecretScanner.redacted(window, isCut: window.count < units.count) {
             redacted.withUnsafeBufferPointer { appendCut($0, lost: units.count - window.count, isPlain: false, style, to: &bytes) }
         } else {
             appendCut(window, lost: units.count - window.count, isPlain: found.isPlain, style, to: &bytes)
@@ -34,42 +34,50 @@ enum LogText {
     private static func appendCut(
         _ units: UnsafeBufferPointer<UInt8>, lost: Int, isPlain: Bool, _ style: Style, to bytes: inout [UInt8]
     ) {
-        var count = units.count
-        if count > limit {
-            count = limit
-            while count > 0, units[count] & 0xC0 == 0x80 { count -= 1 }
-        }
+        let count = whole(units, upTo: limit)
         let kept = UnsafeBufferPointer(rebasing: units.prefix(count))
         if isPlain { bytes.append(contentsOf: kept) } else { escape(kept, style, into: &bytes) }
         let cut = lost + units.count - count
         if cut > 0 { bytes.append(contentsOf: "… (\(cut) bytes cut)".utf8) }
     }
 
+    /// How many of the first bytes end with a whole scalar.
+    private static func whole(_ units: UnsafeBufferPointer<UInt8>, upTo limit: Int) -> Int {
+        guard units.count > limit else { return units.count }
+        var count = limit
+        while count > 0, units[count] & 0xC0 == 0x80 { count -= 1 }
+        return count
+    }
+
     /// What one quick pass over the bytes says.
     private struct Findings {
         /// Nothing needs an escape, in either style.
         let isPlain: Bool
-        /// There is a separator before which the name of a secret, or a scheme, may stand; or a `bearer` without one.
+        /// There is a separator before which the name of a secret, or a scheme, may stand; or `Bearer`, `AUTH` or `--` without one.
         let mayHoldSecret: Bool
 
         init(_ units: UnsafeBufferPointer<UInt8>) {
             // Without branches, so that the compiler makes vector instructions of it.
             var special: UInt8 = 0
             var separator: UInt8 = 0
+            var pair: UInt8 = 0
             for unit in units {
                 special |= (unit < 0x20 ? 1 : 0) | (unit >= 0x7F ? 1 : 0) | (unit == 0x22 ? 1 : 0) | (unit == 0x5C ? 1 : 0)
-                separator |= (unit == 0x3A ? 1 : 0) | (unit == 0x3D ? 1 : 0)
+                separator |= (unit == 0x3A ? 1 : 0) | (unit == 0x3D ? 1 : 0) | (unit == 0x25 ? 1 : 0) | (unit == 0x5C ? 1 : 0)
+                separator |= (unit == 0x28 ? 1 : 0) | (unit == 0x3E ? 1 : 0)
+                pair |= (unit == 0x2C ? 1 : 0) | (unit == 0x22 ? 2 : 0) | (unit == 0x27 ? 2 : 0)
             }
-            if separator == 0, units.count > 7 {
+            if separator == 0, pair < 3, units.count > 5 {
                 for index in 2..<units.count {
-                    let isEar =
-                        units[index - 2] | 0x20 == UInt8(ascii: "e") && units[index - 1] | 0x20 == UInt8(ascii: "a")
-                        && units[index] | 0x20 == UInt8(ascii: "r")
-                    separator |= isEar ? 1 : 0
+                    let (first, second, third) = (units[index - 2], units[index - 1], units[index])
+                    let isEar = first | 0x20 == UInt8(ascii: "e") && second | 0x20 == UInt8(ascii: "a") && third | 0x20 == UInt8(ascii: "r")
+                    let isLogin = first == UInt8(ascii: "A") && second == UInt8(ascii: "U") && third == UInt8(ascii: "T")
+                    let isOption = first == UInt8(ascii: "-") && second == UInt8(ascii: "-")
+                    separator |= (isEar ? 1 : 0) | (isLogin ? 1 : 0) | (isOption ? 1 : 0)
                 }
             }
             isPlain = special == 0
-            mayHoldSecret = separator != 0
+            mayHoldSecret = separator != 0 || pair == 3
         }
     }
 

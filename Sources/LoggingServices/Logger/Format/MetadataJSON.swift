@@ -76,6 +76,7 @@ enum MetadataJSON {
         switch value {
         case let number as Int: bytes.add(text: String(number))
         case let number as Double where number.isFinite: bytes.add(text: number.description)
+        case let number as Float where number.isFinite: bytes.add(text: number.description)
         case let truth as Bool: bytes.add(truth ? "true" : "false")
         case let number as any FixedWidthInteger: bytes.add(text: number.description)
         default: write(value.description, into: &bytes)

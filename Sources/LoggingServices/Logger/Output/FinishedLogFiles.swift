@@ -15,13 +15,31 @@ struct FinishedLogFiles: Sendable {
         ending = url.pathExtension.isEmpty ? "" : "." + url.pathExtension
     }
 
-    /// A path for a file whose last record is of this time; a millisecond later for each that is taken.
-    func path(_ time: Timestamp) -> String? {
+    /// Moves a file aside under the time of its last record, or a millisecond later for each name that is taken.
+    ///
+    /// Nothing is replaced, whatever other processes do at the same time: the file gets its new name first, which fails when there is
+    /// such a name, and loses the old one then. A process that dies in between leaves it with both names, and nothing is lost.
+    ///
+    /// - Parameter file: the file that is meant.
+    /// - Returns: false when it cannot be moved, or when another file had come to stand under its path; that one stays there.
+    func take(_ path: String, _ file: FileStatus, lastRecord: Timestamp) -> Bool {
         for step in 0..<1000 {
-            let path = directory + "/" + name(time + .milliseconds(step))
-            if access(path, F_OK) != 0 { return path }
+            let aside = directory + "/" + name(lastRecord + .milliseconds(step))
+            if link(path, aside) == 0 {
+                let isMeant = file.isSameFile(as: FileStatus(path: aside))
+                return unlink(isMeant ? path : aside) == 0 && isMeant
+            }
+            switch errno {
+            case EEXIST: continue
+            // Not every file system lets a file have two names.
+            case EPERM, ENOTSUP, ENOSYS,
+                EMLINK where access(aside, F_OK) != 0:
+                return file.isSameFile(as: FileStatus(path: path)) && rename(path, aside) == 0
+            case EPERM, ENOTSUP, ENOSYS, EMLINK: continue
+            default: return false
+            }
         }
-        return nil
+        return false
     }
 
     /// Removes what is too much or too old.

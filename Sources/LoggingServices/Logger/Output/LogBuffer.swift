@@ -23,6 +23,8 @@ final class LogBuffer: @unchecked Sendable {
         let records: Int
         /// Records that found no room after those of the batch.
         let dropped: Int
+        /// Those of them that no batch before told or tried to tell.
+        fileprivate let fresh: Int
         fileprivate let region: Int
     }
 
@@ -37,7 +39,6 @@ final class LogBuffer: @unchecked Sendable {
         /// Dropped before, and not told because the destination failed: told beside the next record, for a dead stream is not asked again
         /// and again.
         var untold = 0
-        var isTelling = false
         var greatestUse = 0
         var isWriterAsleep = false
         var isClosed = false
@@ -66,6 +67,8 @@ final class LogBuffer: @unchecked Sendable {
     private let accepted = Atomic<Int>(0)
     private let settled = Atomic<Int>(0)
     private let lost = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
+    private let told = Atomic<Int>(0)
     private let wake = DispatchSemaphore(value: 0)
 
     init(capacity: Int = standardCapacity) { self.capacity = capacity }
@@ -75,12 +78,22 @@ final class LogBuffer: @unchecked Sendable {
     var settledRecords: Int { settled.load(ordering: .acquiring) }
     var lostRecords: Int { lost.load(ordering: .acquiring) }
 
+    /// Records that found no room so far; and those of them that were told, or cannot be at the moment.
+    var refusedRecords: Int { refused.load(ordering: .acquiring) }
+    var toldRecords: Int { told.load(ordering: .acquiring) }
+
     /// Takes a record in, or counts it as dropped. Never waits for the writer.
     func append(_ record: [UInt8]) {
         let isWriterNeeded = state.withLock { state in
-            guard state.waiting + state.taken < capacity, state.used + record.count <= Self.regionSize, !state.isClosed else {
+            // What comes after the end is not told any more: nobody writes.
+            guard !state.isClosed else {
+                lost.wrappingAdd(1, ordering: .relaxed)
+                return false
+            }
+            guard state.waiting + state.taken < capacity, state.used + record.count <= Self.regionSize else {
                 state.dropped += 1
                 lost.wrappingAdd(1, ordering: .relaxed)
+                refused.wrappingAdd(1, ordering: .releasing)
                 return false
             }
             withRegion(state.front) { region in
@@ -112,7 +125,7 @@ final class LogBuffer: @unchecked Sendable {
             let batch = withRegion(region) { memory in
                 Batch(
                     bytes: UnsafeRawBufferPointer(start: memory.base, count: state.used), records: state.waiting,
-                    dropped: state.dropped + state.untold, region: region)
+                    dropped: state.dropped + state.untold, fresh: state.dropped, region: region)
             }
             withRegion(1 - region) { memory in
                 memory.filled.store(0, ordering: .relaxed)
@@ -120,7 +133,7 @@ final class LogBuffer: @unchecked Sendable {
             }
             state.greatestUse = max(state.greatestUse, state.used)
             (state.taken, state.waiting, state.used) = (state.waiting, 0, 0)
-            (state.isTelling, state.dropped, state.untold) = (batch.dropped > 0, 0, 0)
+            (state.dropped, state.untold) = (0, 0)
             state.front = 1 - region
             front.store(state.front, ordering: .releasing)
             return batch
@@ -140,14 +153,11 @@ final class LogBuffer: @unchecked Sendable {
         state.withLock { state in
             state.taken = 0
             state.untold += abandoned + (isTold ? 0 : batch.dropped)
-            state.isTelling = false
         }
+        told.wrappingAdd(batch.fresh, ordering: .releasing)
         lost.wrappingAdd(abandoned, ordering: .relaxed)
         settled.wrappingAdd(batch.records, ordering: .releasing)
     }
-
-    /// Whether all drops were told, or cannot be at the moment.
-    var hasTold: Bool { state.withLock { $0.dropped == 0 && !$0.isTelling } }
 
     /// Takes no more records.
     func close() { state.withLock { $0.isClosed = true } }

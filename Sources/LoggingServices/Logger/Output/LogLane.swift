@@ -54,13 +54,14 @@ final class LogLane: Sendable {
         pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 
-    /// Waits until everything that was taken in before has come to an end; answers whether it has. Blocks its thread.
+    /// Waits until everything that was taken in before has come to an end, and what was dropped before is told; answers whether it is so.
+    /// Blocks its thread.
     func flush(until deadline: ContinuousClock.Instant) -> Bool {
-        let target = buffer.acceptedRecords
+        let (target, refused) = (buffer.acceptedRecords, buffer.refusedRecords)
         waiting.wrappingAdd(1, ordering: .releasing)
         defer { waiting.wrappingSubtract(1, ordering: .releasing) }
         buffer.interrupt()
-        while buffer.settledRecords < target || !buffer.hasTold {
+        while buffer.settledRecords < target || buffer.toldRecords < refused {
             guard isStarted.load(ordering: .relaxed), !isEnded.load(ordering: .acquiring), ContinuousClock.now < deadline else {
                 return false
             }

@@ -9,6 +9,9 @@ struct StreamDestination: LogDestination {
     /// A pipe whose reader is gone does not come back.
     let keepsTrying = false
     private let open: OpenDescriptor
+    /// Whether the last byte that was written is within a line; and whether the rest of that line was given up.
+    private var isWithinLine = false
+    private var isTorn = false
 
     /// Makes its own descriptor, so that no other file comes to stand under the number when somebody closes the original.
     init(_ descriptor: Int32, name: String, open: OpenDescriptor) {
@@ -20,7 +23,18 @@ struct StreamDestination: LogDestination {
     mutating func write(_ bytes: UnsafeRawBufferPointer) -> LogWriteOutcome {
         let descriptor = open.value
         guard descriptor >= 0 else { return .failed(EBADF) }
-        return LogWriteOutcome(writing: UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.slice)), to: descriptor)
+        // The half of a record must not swallow the next one.
+        if isTorn {
+            let outcome = [UInt8(ascii: "\n")].withUnsafeBytes { LogWriteOutcome(writing: $0, to: descriptor) }
+            guard case .wrote = outcome else { return outcome }
+            isTorn = false
+        }
+        let outcome = LogWriteOutcome(writing: UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.slice)), to: descriptor)
+        switch outcome {
+        case .wrote(let count): isWithinLine = bytes[count - 1] != UInt8(ascii: "\n")
+        case .failed, .rewound: (isTorn, isWithinLine) = (isWithinLine, false)
+        }
+        return outcome
     }
 
     mutating func close() {
