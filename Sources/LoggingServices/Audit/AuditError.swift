@@ -13,6 +13,8 @@ public struct AuditError: Error, Sendable {
         case tooLarge
         /// The signal of an audited publish, or an argument, is not allowed. Nothing was recorded.
         case invalid
+        /// A setting of this process stands in the way. Nothing was recorded.
+        case misconfigured
         /// Too many events wait. Nothing was recorded.
         case overCapacity
         /// The trail cannot be read or written at the moment.
