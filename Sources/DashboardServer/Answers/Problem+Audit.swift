@@ -12,6 +12,7 @@ extension Problem {
                 .validationFailed, "The event is too large; nothing was recorded.",
                 items: [.init(place: .field, name: "data", code: .outOfRange, detail: "data \(sentence)")])
         case .invalid: self.init(.validationFailed, error.message)
+        case .misconfigured: self.init(.auditUnavailable, error.message, outcome: .notRecorded)
         case .overCapacity: self.init(.overCapacity, error.message, outcome: .notRecorded)
         case .outcomeUnknown: self.init(.redisNoAnswer, error.message, outcome: isRead ? .notRecorded : .unknown)
         case .incomplete: self.init(.exportIncomplete, error.message, outcome: .notRecorded)

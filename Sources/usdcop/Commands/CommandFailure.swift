@@ -48,6 +48,7 @@ struct CommandFailure: Error, Sendable {
         let status: ExitStatus =
             switch error.code {
             case .invalid, .tooLarge, .idempotencyConflict, .dataConflict: .badData
+            case .misconfigured: .configuration
             case .file, .incomplete: .inputOutput
             case .notRecorded, .outcomeUnknown, .overCapacity, .stopped: .unavailable
             case .unavailable: error.underlying?.underlying.map(Self.status) ?? .unavailable
