@@ -44,12 +44,14 @@ public actor StreamMirror<Item: Sendable> {
     public func read<Value: Sendable>(_ body: @Sendable (Deque<Element>) -> Value) -> Value { body(elements) }
 
     /// Brings the copy up to date: one round trip when nothing is new. Calls that come while one is under way share the next one.
+    ///
+    /// When the calling task is cancelled the call ends at once with `cancelled`; the look itself goes on for the others.
     public func sync() async throws(CacheError) {
         let before = begun
         while let running {
-            let result = await running.task.value
+            let result = await Self.outcome(of: running.task)
             // A look that began before this call may have missed what this call is to see; a later one has not.
-            if running.number > before { return try result.get() }
+            if running.number > before || Task.isCancelled { return try result.get() }
         }
         begun += 1
         let task = Task { () -> Result<Void, CacheError> in
@@ -61,35 +63,54 @@ public actor StreamMirror<Item: Sendable> {
             }
         }
         running = (begun, task)
-        try await task.value.get()
+        try await Self.outcome(of: task).get()
+    }
+
+    /// Waits for a look, but no longer than the calling task is wanted: waiting for the value of a task does not end with one's own.
+    private static func outcome(of task: Task<Result<Void, CacheError>, Never>) async -> Result<Void, CacheError> {
+        let (outcomes, continuation) = AsyncStream.makeStream(of: Result<Void, CacheError>.self)
+        let watch = Task {
+            continuation.yield(await task.value)
+            continuation.finish()
+        }
+        for await outcome in outcomes { return outcome }
+        watch.cancel()
+        return .failure(CacheError(.cancelled, "The task was cancelled."))
     }
 
     private func look() async throws(CacheError) {
         let info = try await stream.info()
-        if !continues(info) { startOver() }
-        try await read(info)
-        if lacksDeletions(info) {
-            startOver()
-            try await read(info)
+        var isNew = !continues(info)
+        var new = try await read(info, after: isNew ? .zero : last)
+        if !isNew, lacksDeletions(info, new) {
+            isNew = true
+            new = try await read(info, after: .zero)
         }
+        // Nothing waits from here on: whoever reads never sees a copy that is half made.
+        if isNew {
+            elements.removeAll()
+            reloads += 1
+        }
+        elements.append(contentsOf: new)
+        last = max(new.last?.id ?? (isNew ? .zero : last), info.lastID)
+        trim(info)
         known = info
     }
 
-    private func startOver() {
-        elements.removeAll()
-        last = .zero
-        reloads += 1
-    }
-
-    private func read(_ info: StreamInfo) async throws(CacheError) {
-        let source = try await source(for: info)
+    private func read(_ info: StreamInfo, after start: StreamID) async throws(CacheError) -> [Element] {
+        let source = try await source(for: info, after: start)
+        var new: [Element] = []
+        var last = start
         while last < info.lastID {
-            let new = try await source.entries(after: last, limit: 1000)
-            guard let newest = new.last else { break }
-            for entry in new { elements.append(Element(id: entry.id, item: project(entry))) }
+            let page = try await source.entries(after: last, limit: 1000)
+            guard let newest = page.last else { break }
+            for entry in page { new.append(Element(id: entry.id, item: project(entry))) }
             last = newest.id
         }
-        last = max(last, info.lastID)
+        return new
+    }
+
+    private func trim(_ info: StreamInfo) {
         if let first = info.firstID {
             while let oldest = elements.first, oldest.id < first { elements.removeFirst() }
         } else if info.length == 0 {
@@ -98,19 +119,33 @@ public actor StreamMirror<Item: Sendable> {
         if elements.count > maximumLength { elements.removeFirst(elements.count - maximumLength) }
     }
 
-    private func source(for info: StreamInfo) async throws(CacheError) -> any EventStream {
+    private func source(for info: StreamInfo, after start: StreamID) async throws(CacheError) -> any EventStream {
         let added = info.entriesAdded.flatMap { added in known.entriesAdded.map { added - $0 } }
-        let new = elements.isEmpty ? info.length : min(info.length, added ?? info.length)
-        guard last < info.lastID, new >= Self.bulk else { return stream }
+        let new = start == .zero || elements.isEmpty ? info.length : min(info.length, added ?? info.length)
+        guard start < info.lastID, new >= Self.bulk else { return stream }
         // A server that has no connection left may still answer on the one that there is.
         return (try? await stream.dedicated()) ?? stream
     }
 
-    /// Whether the copy begins where the stream does and still has more than it: an older entry was deleted after a newer one.
-    private func lacksDeletions(_ info: StreamInfo) -> Bool {
-        guard let first = info.firstID, elements.first?.id == first else { return false }
-        let later = elements.reversed().prefix { $0.id > info.lastID }.count
-        return elements.count - later > info.length
+    /// Whether the copy with what is new would begin where the stream does and still have more than it: an older entry was deleted after a
+    /// newer one.
+    private func lacksDeletions(_ info: StreamInfo, _ new: [Element]) -> Bool {
+        guard let first = info.firstID else { return false }
+        let gone = countBefore(first)
+        let fresh = gone < elements.count ? new[...] : new.drop { $0.id < first }
+        guard (gone < elements.count ? elements[gone] : fresh.first)?.id == first else { return false }
+        let later = fresh.reversed().prefix { $0.id > info.lastID }.count
+        return elements.count - gone + fresh.count - later > info.length
+    }
+
+    /// How many elements stand before an identity.
+    private func countBefore(_ id: StreamID) -> Int {
+        var (low, high) = (0, elements.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if elements[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Whether everything that happened since the last look is additions at the end and trimming at the front.

@@ -46,11 +46,9 @@ struct KeyRule: Sendable, Hashable {
             return .ruled(KeyRule(type: "zset", content: .opaque))
         case KeySchema.indexSignalsLatest, KeySchema.statsCache: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.events: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: maximumEvents))
-        case KeySchema.auditEvents:
-            // Its cap is a setting of the processes that write it.
+        case KeySchema.auditEvents, KeySchema.auditCheckpoints:
+            // The cap is a setting of the processes that write them, and checkpoints stay as long as there are events that only they cover.
             return .ruled(KeyRule(type: "stream", content: .opaque))
-        case KeySchema.auditCheckpoints:
-            return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.checkpointsLength))
         case KeySchema.auditWriters: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.auditSigner: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         default: break

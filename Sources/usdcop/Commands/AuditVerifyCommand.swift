@@ -78,11 +78,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         try CheckpointAnchor.load(from: URL(fileURLWithPath: path))
     }
 
-    /// The one in the state directory; none is none, and one that cannot be read must not pass for none.
+    /// The one in the state directory; `nil` where there is none.
     private static func ownAnchor(_ settings: AuditSettings) throws -> CheckpointAnchor? {
-        guard let directory = settings.stateDirectory else { return nil }
-        let url = CheckpointAnchor.url(in: directory, namespace: settings.namespace)
-        guard access(url.path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) else { return nil }
-        return try CheckpointAnchor.load(from: url)
+        try settings.stateDirectory.flatMap { try CheckpointAnchor.loadIfPresent(in: $0, namespace: settings.namespace) }
     }
 }

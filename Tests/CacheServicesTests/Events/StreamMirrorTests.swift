@@ -56,6 +56,25 @@ extension Live.StreamMirrorTests {
         }
     }
 
+    @Test func `waiting ends with the task that waits, and the look goes on`() async throws {
+        try await Self.mirrored { mirror, stream, server in
+            try await Self.append(3, to: stream)
+            try await server.ask("CLIENT", "PAUSE", "800", "ALL")
+            let start = ContinuousClock.now
+            let waiting = Task { try await mirror.sync() }
+            waiting.cancel()
+            let result = await waiting.result
+            #expect(start.duration(to: .now) < .milliseconds(500))
+            guard case .failure(let error) = result else {
+                Issue.record("the call was to end with the task")
+                return
+            }
+            #expect((error as? CacheError)?.code == .cancelled)
+            try await eventually { (try? await mirror.sync()) != nil }
+            #expect(await mirror.items.count == 3)
+        }
+    }
+
     @Test func `it follows trimming without reading again`() async throws {
         try await Self.mirrored(maximumLength: 20) { mirror, stream, _ in
             for _ in 0..<5 {

@@ -20,6 +20,8 @@ extension Live {
                 #expect(cleared.receipt.entry.userID == "compliance")
                 let lines = try String(contentsOf: cleared.archive, encoding: .utf8).split(separator: "\n")
                 #expect(lines.count == 20)
+                let record = try #require(ClearRecord(entry: cleared.receipt.entry.json))
+                #expect(record.lastCheckpoint == 1)
                 _ = try await audit.log(.system("afterwards"))
                 let verdict = try await audit.verify()
                 #expect(verdict.breaks.isEmpty)
@@ -35,9 +37,9 @@ extension Live {
             let server = try await PrivateRedis.start()
             try await withAudit(on: server.configuration) { audit in
                 _ = try await audit.log(.system("one"))
-                for reason in ["", "why not"] {
+                for (reason, code) in [("", AuditError.Code.invalid), ("why not", .misconfigured)] {
                     let error = await #expect(throws: AuditError.self) { try await audit.clearAuditTrail(reason: reason) }
-                    #expect(error?.code == .invalid)
+                    #expect(error?.code == code)
                 }
             }
             #expect(try await trail(on: server).actions == ["one"])
@@ -51,13 +53,14 @@ extension Live {
                 let cleared = Mailbox<AuditClearance>()
                 try await answers.load(audit, callers: 2) {
                     try await eventually { answers.recorded.count > 100 }
-                    cleared.value = try? await audit.clearAuditTrail(reason: "under load")
+                    cleared.value = try await audit.clearAuditTrail(reason: "under load")
                     let before = answers.recorded.count
                     try await eventually { answers.recorded.count > before + 20 }
                 }
                 return cleared.value
             }
-            let archived = try archive.map { try String(contentsOf: $0.archive, encoding: .utf8).split(separator: "\n") } ?? []
+            let cleared = try #require(archive)
+            let archived = try String(contentsOf: cleared.archive, encoding: .utf8).split(separator: "\n")
             let kept = archived.compactMap { AuditRecord(line: $0.utf8) }.actions + (try await trail(on: server).actions)
             #expect(Set(answers.recorded).isSubset(of: Set(kept)))
         }
@@ -72,9 +75,12 @@ extension Live.ClearTests {
             _ = try await audit.log(.system("signed"))
             #expect(try await audit.signer?.checkpointNow()?.signature != nil)
         }
-        try await withAudit(on: server.configuration) { audit in
+        let state = try ScratchDirectory()
+        try await withAudit(on: server.configuration, state: state.url) { audit in
             _ = try await audit.log(.system("later"))
             #expect(try await audit.signer?.checkpointNow() == nil)
+            let error = await #expect(throws: AuditError.self) { try await audit.clearAuditTrail(reason: "without the key") }
+            #expect(error?.code == .misconfigured)
         }
         try await withAudit(on: server.configuration, { $0.signingKey = key }) { audit in
             let verdict = try await audit.verify()

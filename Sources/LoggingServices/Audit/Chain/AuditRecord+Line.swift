@@ -52,7 +52,8 @@ extension AuditRecord {
         guard let value = try? JSONParser.parse(line, duplicateKeys: .lastWins, maximumDepth: JSONParser.greatestMaximumDepth),
             let writer = value["writer"]?.text.flatMap(WriterID.init), let number = value["seq"]?.double, number >= 1,
             let sequence = Int(exactly: number), let previous = value["prev"]?.text.flatMap(ChainHash.init(_:)),
-            let hash = value["hash"]?.text.flatMap(ChainHash.init(_:)), let entry = Self.entry(of: value, in: line)
+            let hash = value["hash"]?.text.flatMap(ChainHash.init(_:)), let entry = Self.entry(of: value, in: line),
+            Self.hasEachMemberOnce(line)
         else { return nil }
         self.init(
             writer: writer, sequence: sequence, previous: previous, hash: hash, entry: entry,
@@ -61,7 +62,10 @@ extension AuditRecord {
 
     /// The exact bytes where the entry stands last as we write it, else its canonical form.
     private static func entry(of value: JSONValue, in line: [UInt8]) -> [UInt8]? {
-        if let text = value["entry_base64"]?.text { return Data(base64Encoded: text).map(Array.init) }
+        if let base64 = value["entry_base64"] {
+            guard let text = base64.text, value["entry"] == nil else { return nil }
+            return Data(base64Encoded: text).map(Array.init)
+        }
         guard let entry = value["entry"] else { return nil }
         // The hash before it is hexadecimal, so the first place where this text stands is the member itself.
         let mark = Array(#","entry":{"#.utf8)
@@ -71,6 +75,34 @@ extension AuditRecord {
             return exact
         }
         return JSONWriter.bytes(entry)
+    }
+
+    /// Whether no member of the line itself is there twice, so that no reader can take another one than this one does. Within the entry
+    /// that is the entry's matter.
+    private static func hasEachMemberOnce(_ line: [UInt8]) -> Bool {
+        var names: Set<[UInt8]> = []
+        var (depth, place, isName) = (0, 0, false)
+        while place < line.count {
+            switch line[place] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                isName = depth == 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: ","): isName = depth == 1
+            case UInt8(ascii: "\""):
+                let start = place
+                place += 1
+                while place < line.count, line[place] != UInt8(ascii: "\"") { place += line[place] == UInt8(ascii: "\\") ? 2 : 1 }
+                guard isName else { break }
+                isName = false
+                // A name with escapes could be any other one.
+                let name = Array(line[start..<min(place, line.count)])
+                if name.contains(UInt8(ascii: "\\")) || !names.insert(name).inserted { return false }
+            default: break
+            }
+            place += 1
+        }
+        return true
     }
 
     private static func parsed(_ bytes: [UInt8]) throws -> JSONValue {

@@ -1,9 +1,10 @@
 public import CacheServices
 
 extension AuditRecord {
-    /// Reads an entry of the trail's stream; `nil` when a field is missing or has another form.
+    /// Reads an entry of the trail's stream; `nil` when a field is missing or has another form, and when there are others: a second `entry`
+    /// beside the one that was hashed would show somebody else something else.
     public init?(_ entry: StreamEntry) {
-        guard let writer = entry["writer"].flatMap({ WriterID(String(decoding: $0, as: UTF8.self)) }),
+        guard entry.fields.count == 5, let writer = entry["writer"].flatMap({ WriterID(String(decoding: $0, as: UTF8.self)) }),
             let sequence = entry["seq"].flatMap({ Self.sequence($0) }), let previous = entry["prev"].flatMap(ChainHash.init(hex:)),
             let hash = entry["hash"].flatMap(ChainHash.init(hex:)), let text = entry["entry"]
         else { return nil }

@@ -20,6 +20,19 @@ public struct CheckpointAnchor: Sendable, Hashable {
         stateDirectory.appendingPathComponent("audit").appendingPathComponent(namespace.rawValue).appendingPathComponent("anchor.json")
     }
 
+    /// The anchor that a state directory holds of a namespace; `nil` only where there is no such file: one that cannot be read must not pass
+    /// for none.
+    ///
+    /// - Throws: ``AuditError`` with `file` when there is one that cannot be read, is too large or holds no checkpoint.
+    public static func loadIfPresent(in stateDirectory: URL, namespace: Namespace) throws(AuditError) -> CheckpointAnchor? {
+        try loadIfPresent(from: url(in: stateDirectory, namespace: namespace))
+    }
+
+    static func loadIfPresent(from url: URL) throws(AuditError) -> CheckpointAnchor? {
+        guard access(url.path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) else { return nil }
+        return try load(from: url)
+    }
+
     /// Reads the file.
     ///
     /// - Throws: ``AuditError`` with `file` when it cannot be read, is too large or holds no checkpoint.

@@ -13,6 +13,10 @@ struct CheckpointContinuation: Sendable, Hashable {
     /// Entries ever added to the trail as of ``from``.
     var entriesAdded: Int?
     var lost: CheckpointStatement.Loss?
+    /// A checkpoint that Redis should have and has not: it goes back before anything else, so that what was signed stays signed.
+    var returning: Checkpoint?
+    /// Whether the next checkpoint does not wait for its time: until then verification could not tell what happened.
+    var isUrgent = false
 
     /// After a checkpoint that is the newest.
     init(after checkpoint: Checkpoint, entryID: StreamID?) {
@@ -23,50 +27,65 @@ struct CheckpointContinuation: Sendable, Hashable {
         entriesAdded = checkpoint.statement.entriesAdded
     }
 
-    /// What Redis holds against what the signer itself knows to have been the newest.
+    /// What Redis holds against what the signer itself knows to have been the newest. Only a checkpoint that is proven is gone on from;
+    /// where there is none, the trail is signed from its beginning.
     ///
     /// - Parameters:
-    ///   - newest: the newest entries of the stream of checkpoints, newest first.
+    ///   - newest: the newest entries of the stream of checkpoints, newest first, down to the first one that is proven.
     ///   - own: the newest checkpoint of the signer's memory or its anchor.
-    init(newest: [StreamEntry], own: Checkpoint?, key: AuditSigningKey?) {
-        let readable = newest.enumerated().lazy.compactMap { place, entry in
-            Checkpoint(entry).flatMap { Self.isForged($0, key) ? nil : (place, $0) }
+    ///   - remains: what is left of the events of `own`, if Redis should have it and has not.
+    init(newest: [StreamEntry], own: Checkpoint?, prover: CheckpointProver, remains: SignedRemains.Judgement = .beginning) {
+        let proven = newest.enumerated().lazy.compactMap { place, entry in
+            Checkpoint(entry).flatMap { prover.isProven($0) ? (place: place, checkpoint: $0) : nil }
         }.first
-        guard let (place, found) = readable else {
-            self.init(lost: own, number: own?.number, entryID: newest.first?.id)
+        // A damaged checkpoint keeps the number that its neighbours leave for it.
+        let number = proven.map { $0.checkpoint.number.addingReportingOverflow($0.place).partialValue }
+        guard let own, own.number >= number ?? 0 else {
+            self.init(proven?.checkpoint, number: number, newest: newest, own: own)
             return
         }
-        let number = found.number.addingReportingOverflow(place).partialValue
-        switch own {
-        case let own? where own.number > number:
-            self.init(after: found, entryID: newest.first?.id)
+        let isOwnProven = prover.isProven(own)
+        switch (number == own.number, isOwnProven) {
+        // The original of what somebody changed.
+        case (true, true) where proven?.place != 0: self.init(after: own, entryID: newest.first?.id)
+        case (true, _): self.init(proven?.checkpoint, number: number, newest: newest, own: own)
+        case (false, true) where remains == .other:
+            self.init(after: own, entryID: newest.first?.id)
+            returning = own
+        default:
+            self.init(proven?.checkpoint, number: number, newest: newest, own: own)
+            // One by another key tells of no loss, unless there is nothing else.
+            guard isOwnProven || newest.isEmpty else { return }
             self.number = Self.next(own.number)
             previous = own.hash
             lost = .init(number: own.number, hash: own.hash)
-        case let own? where own.number == number && (place > 0 || !Self.isProven(found, key)):
-            self.init(after: own, entryID: newest.first?.id)
-        default:
-            self.init(after: found, entryID: newest.first?.id)
-            self.number = Self.next(number)
+            isUrgent = true
         }
     }
 
-    private init(lost own: Checkpoint?, number: Int?, entryID: StreamID?) {
-        self.entryID = entryID
-        self.number = number.map(Self.next) ?? 1
-        previous = own?.hash ?? .zero
-        from = .zero
-        entriesAdded = 0
-        lost = own.map { .init(number: $0.number, hash: $0.hash) }
+    /// After the newest that is proven, or else over everything.
+    private init(_ proven: Checkpoint?, number: Int?, newest: [StreamEntry], own: Checkpoint?) {
+        let last = proven ?? newest.lazy.compactMap(Checkpoint.init).first
+        entryID = newest.first?.id
+        previous = last?.hash ?? own?.hash ?? .zero
+        if let proven {
+            self.number = Self.next(number ?? proven.number)
+            from = proven.statement.to
+            entriesAdded = proven.statement.entriesAdded
+        } else {
+            self.number = Self.next(max(last?.number ?? 0, own?.number ?? 0))
+            from = .zero
+            entriesAdded = 0
+            isUrgent = !newest.isEmpty
+        }
     }
 
-    /// Whether a checkpoint claims our key and is not signed by it.
-    static func isForged(_ checkpoint: Checkpoint, _ key: AuditSigningKey?) -> Bool {
-        guard let key, checkpoint.statement.keyName == key.name else { return false }
-        return !checkpoint.isSigned(by: key)
+    /// Events that wait to be signed; many when that cannot be told.
+    func pending(_ info: StreamInfo) -> Int {
+        guard info.length > 0, info.lastID != from else { return 0 }
+        guard info.lastID > from, let added = info.entriesAdded, let before = entriesAdded, added >= before else { return .max }
+        return max(1, added - before)
     }
-
-    static func isProven(_ checkpoint: Checkpoint, _ key: AuditSigningKey?) -> Bool { key.map(checkpoint.isSigned) ?? true }
 
     private static func next(_ number: Int) -> Int { number < .max ? number + 1 : number }
 }

@@ -12,13 +12,10 @@ extension CheckpointSigner {
     func readAnchor() async {
         guard let url = anchorURL else { return }
         do {
-            let anchor = try await NIOThreadPool.singleton.runIfActive { () throws -> CheckpointAnchor? in
-                guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-                return try CheckpointAnchor.load(from: url)
-            }
+            let anchor = try await NIOThreadPool.singleton.runIfActive { try CheckpointAnchor.loadIfPresent(from: url) }
             guard let found = anchor?.checkpoint else { return }
-            guard !CheckpointContinuation.isForged(found, settings.signingKey) else {
-                throw AuditError(.file, "The anchor is not signed by the key.")
+            guard !prover.isForged(found), found.statement.namespace == settings.namespace else {
+                throw AuditError(.file, "The anchor is not signed by the key, or is that of another trail.")
             }
             state.withLock { state in
                 state.isAnchorRead = true

@@ -94,10 +94,12 @@ extension CheckpointSigner: Service {
                 pruneAt = .now + .seconds(3600)
             }
             let info = try await reading.info(store.eventsKey)
-            let pending = try await continuation().pending(info)
+            let base = try await continuation(reading)
+            let pending = base.pending(info)
             settle()
             let untilRenewal = max(.milliseconds(1), ContinuousClock.now.duration(to: renewAt))
-            switch clock.next(pending: pending, at: .now) {
+            let isDue = base.returning != nil || (base.isUrgent && pending > 0)
+            switch isDue ? .sign : clock.next(pending: pending, at: .now) {
             case .sign:
                 if try await sign(reading, token: token) == nil {
                     try await reading.wait(store.eventsKey, after: info.lastID, atMost: untilRenewal)
@@ -126,14 +128,5 @@ extension CheckpointSigner: Service {
             return state.trouble != nil
         }
         if wasTrouble { logger.notice("the trail can be signed again") }
-    }
-}
-
-extension CheckpointContinuation {
-    /// Events that wait to be signed; many when that cannot be told.
-    func pending(_ info: StreamInfo) -> Int {
-        guard info.length > 0, info.lastID != from else { return 0 }
-        guard info.lastID > from, let added = info.entriesAdded, let before = entriesAdded, added >= before else { return .max }
-        return max(1, added - before)
     }
 }

@@ -34,6 +34,7 @@ public final class CheckpointSigner: Sendable {
     /// Who holds the lease.
     let token = WriterID.make().rawValue
     let state = Mutex(State())
+    var prover: CheckpointProver { CheckpointProver(namespace: settings.namespace, key: settings.signingKey) }
 
     /// - Parameters:
     ///   - settings: key, intervals, cap and state directory.
@@ -69,10 +70,8 @@ public final class CheckpointSigner: Sendable {
                     return try await sign(reading, token: nil)
                 }
             }
-        } catch let error as CacheError {
-            throw AuditError(error.code == .dataConflict ? .dataConflict : .unavailable, error.message, underlying: error)
         } catch {
-            throw AuditError(.unavailable, "The checkpoint could not be written: \(error)")
+            throw AuditError(checkpoint: error)
         }
     }
 
@@ -88,24 +87,18 @@ public final class CheckpointSigner: Sendable {
     /// Prepares and writes one checkpoint; `nil` when there is nothing new.
     func sign(_ reading: StreamReading, token: String?) async throws -> Checkpoint? {
         for _ in 0..<5 {
-            let base = try await continuation()
-            guard let checkpoint = try await prepare(reading, base) else { return nil }
-            let addition: CheckpointStore.Addition
-            do throws(CacheError) {
-                addition = try await store.add(checkpoint, after: base.entryID, token: token)
-            } catch {
-                // It may be there or not: the next look tells.
-                forgetContinuation()
-                throw error
-            }
-            switch addition {
+            let base = try await continuation(reading)
+            var prepared = base.returning
+            if prepared == nil { prepared = try await prepare(reading, base) }
+            guard let checkpoint = prepared else { return nil }
+            switch try await add(checkpoint, base, token: token) {
             case .added(let id):
                 state.withLock { state in
                     state.continuation = CheckpointContinuation(after: checkpoint, entryID: id)
                     state.own = checkpoint
                 }
                 await writeAnchor(checkpoint)
-                return checkpoint
+                if base.returning == nil { return checkpoint }
             case .fenced: throw LeaseLost()
             case .moved: forgetContinuation()
             }
@@ -113,43 +106,98 @@ public final class CheckpointSigner: Sendable {
         throw CacheError(.contention, "Other processes kept writing checkpoints.")
     }
 
-    /// Everything after the checkpoint before, as of one look at the stream.
-    private func prepare(_ reading: StreamReading, _ base: CheckpointContinuation) async throws -> Checkpoint? {
-        let info = try await reading.info(store.eventsKey)
-        // A stream that ends before what was signed is another one: it is signed from its beginning.
-        let from = info.lastID < base.from ? StreamID.zero : base.from
-        var draft = CheckpointDraft(key: settings.signingKey)
-        try await reading.entries(store.eventsKey, after: from, through: info.lastID) { page in
-            for entry in page { draft.add(entry) }
+    private func add(
+        _ checkpoint: Checkpoint, _ base: CheckpointContinuation, token: String?
+    ) async throws(CacheError) -> CheckpointStore.Addition {
+        do throws(CacheError) {
+            return try await store.add(checkpoint, after: base.entryID, token: token, isReturning: base.returning != nil)
+        } catch {
+            // It may be there or not: the next look tells.
+            forgetContinuation()
+            throw error
         }
-        guard draft.last != nil else { return nil }
-        let statement = draft.statement(
-            continuing: base, from: from, info: info, cap: max(1, settings.maximumEvents), at: .now)
-        if statement.skipped > 0 {
-            logger.warning("events were trimmed before they were signed", metadata: ["events": "\(statement.skipped)"])
-        }
-        return Checkpoint(statement, key: settings.signingKey)
     }
 
+    /// Everything after the checkpoint before, as of one look at the stream.
+    private func prepare(_ reading: StreamReading, _ base: CheckpointContinuation) async throws -> Checkpoint? {
+        for attempt in 1... {
+            let info = try await reading.info(store.eventsKey)
+            // A stream that ends before what was signed is another one: it is signed from its beginning.
+            let from = info.lastID < base.from ? StreamID.zero : base.from
+            var draft = CheckpointDraft(from: from, settings: settings)
+            try await reading.entries(store.eventsKey, after: from, through: info.lastID) { page in
+                for entry in page { draft.add(entry) }
+            }
+            if draft.wasOvertaken(info), attempt < Self.preparations { continue }
+            guard draft.last != nil else { return nil }
+            let server = try await reading.server()
+            let statement = draft.statement(continuing: base, info: info, server: server, at: .now)
+            if statement.skipped > 0 {
+                logger.warning("events were trimmed before they were signed", metadata: ["events": "\(statement.skipped)"])
+            }
+            return Checkpoint(statement, key: settings.signingKey)
+        }
+        return nil
+    }
+
+    /// How often a stream whose front runs away is read anew.
+    private static let preparations = 3
+
     /// Where the newest checkpoint in Redis, or what this process knows of it, ends.
-    func continuation() async throws -> CheckpointContinuation {
+    func continuation(_ reading: StreamReading) async throws -> CheckpointContinuation {
         if let known = state.withLock({ $0.continuation }) { return known }
         await readAnchor()
-        let newest = try await store.newest(20)
+        let newest = try await newestDownToProven()
         let own = state.withLock { $0.own }
-        let base = CheckpointContinuation(newest: newest, own: own, key: settings.signingKey)
+        let held = newest.last.flatMap(Checkpoint.init).flatMap { prover.isProven($0) ? $0 : nil }
+        var remains = SignedRemains.Judgement.beginning
+        if let own, prover.isProven(own), own.number > held?.number ?? 0 { remains = try await self.remains(of: own, reading) }
+        var base = CheckpointContinuation(newest: newest, own: own, prover: prover, remains: remains)
         if let lost = base.lost {
             logger.error("Redis lost checkpoints; the next one says so", metadata: ["newest_known": "\(lost.number)"])
+        } else if let returning = base.returning {
+            logger.error("a checkpoint was gone from Redis; it is put back", metadata: ["number": "\(returning.number)"])
         }
-        if let found = newest.first.flatMap(Checkpoint.init), found.number > own?.number ?? 0,
-            CheckpointContinuation.isProven(found, settings.signingKey)
-        {
-            state.withLock { $0.own = found }
-            await writeAnchor(found)
+        if let held, newest.count == 1 {
+            // Until a checkpoint says so, verification does not know that the cap is another one.
+            if held.statement.maximumLength != max(1, settings.maximumEvents) { base.isUrgent = true }
+            if held.number > own?.number ?? 0 {
+                state.withLock { $0.own = held }
+                await writeAnchor(held)
+            }
         }
-        state.withLock { $0.continuation = base }
+        state.withLock { [base] in $0.continuation = base }
         return base
     }
 
+    /// The newest checkpoints, newest first, up to the first one that can be gone on from.
+    private func newestDownToProven() async throws(CacheError) -> [StreamEntry] {
+        var found: [StreamEntry] = []
+        while case let page = try await store.newest(20, before: found.last?.id), !page.isEmpty {
+            if let place = page.firstIndex(where: { Checkpoint($0).map(prover.isProven) ?? false }) { return found + page[...place] }
+            found += page
+        }
+        return found
+    }
+
+    /// What is left of the events of a checkpoint. The same run of Redis has lost nothing: then somebody took it away.
+    private func remains(of checkpoint: Checkpoint, _ reading: StreamReading) async throws -> SignedRemains.Judgement {
+        let running = try await reading.server()
+        if let server = checkpoint.statement.server, server == running { return .other }
+        let info = try await reading.info(store.eventsKey)
+        var entries: [StreamEntry] = []
+        try await reading.entries(store.eventsKey, after: checkpoint.statement.from, through: checkpoint.statement.to) { entries += $0 }
+        return SignedRemains.judge(checkpoint.statement, entries, info)
+    }
+
     func forgetContinuation() { state.withLock { $0.continuation = nil } }
+}
+
+extension AuditError {
+    /// Why a checkpoint could not be written.
+    init(checkpoint error: any Error) {
+        let cause = error as? CacheError ?? (error as? RedisError).map { CacheError($0) }
+        let code = cause?.code == .dataConflict ? Code.dataConflict : .unavailable
+        self.init(code, cause?.message ?? "The checkpoint could not be written.", underlying: cause)
+    }
 }

@@ -11,12 +11,16 @@ public struct CheckpointStatement: Sendable, Hashable {
         public let hash: ChainHash
     }
 
-    /// The newest checkpoint that Redis once had and lost, as the signer's own file knows it.
+    /// The newest checkpoint that Redis once had and lost, as the signer itself knows it: what was left of its events was its beginning.
     public struct Loss: Sendable, Hashable {
         public let number: Int
         public let hash: ChainHash
     }
 
+    /// Whose trail it is: no checkpoint of one namespace vouches for another.
+    public var namespace: Namespace
+    /// The run of the Redis server that held the trail; `nil` when it could not be read. As long as it is the same one, Redis has lost nothing.
+    public var server: String?
     /// 1, 2, 3 … without a gap.
     public var number: Int
     /// When it was made, by the clock of the signer.
@@ -35,7 +39,9 @@ public struct CheckpointStatement: Sendable, Hashable {
     public var heads: [Head]
     /// SHA-256 over `<stream id> <hash>` and a line feed for each event of the range.
     public var digest: ChainHash
-    /// The first 16 hexadecimal digits of each event's hash, in the order of the stream: by them a range whose front was trimmed is still
+    /// Where each event stands in the stream, oldest first.
+    public var ids: [StreamID]
+    /// The first 16 hexadecimal digits of each event's hash, in the order of ``ids``: by them a range whose front was trimmed is still
     /// proved event by event.
     public var tags: [UInt64]
     /// Records of clearing among the events.

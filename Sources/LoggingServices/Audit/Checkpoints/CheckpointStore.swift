@@ -3,7 +3,7 @@ package import Hiredis
 
 /// The checkpoints in Redis, and the signer's lease.
 package struct CheckpointStore: Sendable {
-    /// Checkpoints that Redis keeps.
+    /// Checkpoints that Redis keeps at least; more as long as the trail has events that only they cover.
     package static let maximumLength = CacheRules.checkpointsLength
 
     /// What became of a checkpoint that was to be added.
@@ -29,6 +29,7 @@ package struct CheckpointStore: Sendable {
         schema = KeySchema(namespace)
     }
 
+    var namespace: Namespace { schema.namespace }
     var eventsKey: String { schema.full(KeySchema.auditEvents) }
     var writersKey: String { schema.full(KeySchema.auditWriters) }
     var checkpointsKey: String { schema.full(KeySchema.auditCheckpoints) }
@@ -47,11 +48,12 @@ package struct CheckpointStore: Sendable {
     /// - Parameters:
     ///   - token: of the lease; `nil` for a single checkpoint outside it.
     ///   - after: the entry of the checkpoint that this one continues.
-    func add(_ checkpoint: Checkpoint, after: StreamID?, token: String?) async throws(CacheError) -> Addition {
+    ///   - isReturning: it was there before and is put back, whatever the trail holds now.
+    func add(_ checkpoint: Checkpoint, after: StreamID?, token: String?, isReturning: Bool = false) async throws(CacheError) -> Addition {
         let reply = try await run(
             .addCheckpoint, [checkpointsKey, leaseKey, eventsKey],
             [
-                .text(token ?? ""), .text(after.map { "\($0)" } ?? ""), .text("\(checkpoint.statement.to)"),
+                .text(token ?? ""), .text(after.map { "\($0)" } ?? ""), .text(isReturning ? "" : "\(checkpoint.statement.to)"),
                 .integer(Self.maximumLength), .bytes(checkpoint.body), .text(checkpoint.signature ?? ""),
             ])
         switch (reply.array?.first?.text, reply.array?.last?.text.flatMap(StreamID.init)) {
@@ -63,8 +65,9 @@ package struct CheckpointStore: Sendable {
     }
 
     /// The newest entries of the stream of checkpoints, newest first.
-    func newest(_ limit: Int) async throws(CacheError) -> [StreamEntry] {
-        let range: [RedisArgument] = [.text(checkpointsKey), "+", "-", "COUNT", .integer(limit)]
+    func newest(_ limit: Int, before id: StreamID? = nil) async throws(CacheError) -> [StreamEntry] {
+        let end = id.map { "(\($0)" } ?? "+"
+        let range: [RedisArgument] = [.text(checkpointsKey), .text(end), "-", "COUNT", .integer(limit)]
         let reply: RedisReply
         do throws(RedisError) {
             reply = try await client.send(RedisCommand("XREVRANGE", range, access: .read), timeout: .seconds(5))

@@ -9,6 +9,12 @@ struct StreamReading {
     /// How long one reply may take.
     let timeout: Duration
 
+    /// Identifies the run of the server; `nil` when the user may not read it.
+    func server() async throws -> String? {
+        let reply = try await connection.reply(to: RedisCommand("INFO", ["server"], access: .read), timeout: timeout)
+        return reply.text.flatMap { RedisServerInfo(info: $0, settings: nil).runID }
+    }
+
     /// Length, ends and deletions; those of an empty stream where there is no such key.
     func info(_ key: String) async throws -> StreamInfo {
         let reply = try await connection.reply(to: RedisCommand("XINFO", ["STREAM", .text(key)], access: .read), timeout: timeout)

@@ -2,10 +2,12 @@
 enum CSVCell {
     private static let quote = UInt8(ascii: "\"")
 
-    /// The most bytes that a text of so many takes: every byte a quote that is doubled, the quotes around, the guard.
+    /// The most bytes that a text of so many takes: every byte a quote that is doubled, or a separator with a guard, the quotes around, the
+    /// guard in front.
     static func room(for count: Int) -> Int { count * 2 + 3 }
 
-    /// Writes a text in quotes, guarded by a leading `'` where a spreadsheet might take it for a formula.
+    /// Writes a text in quotes, guarded by a leading `'` where a spreadsheet might take it for a formula, and by one behind every separator of
+    /// other programs behind which one might begin.
     ///
     /// - Parameters:
     ///   - isEscaped: the text is the inside of a JSON string.
@@ -15,6 +17,7 @@ enum CSVCell {
         target[0] = quote
         var count = 1
         var place = 0
+        var isDivisible = false
         while place < text.count {
             var byte = text[place]
             place += 1
@@ -23,6 +26,7 @@ enum CSVCell {
                 byte = plain
                 place += length
             }
+            if FormulaGuard.isSeparator(byte) { isDivisible = true }
             if byte == quote {
                 target[count] = quote
                 count += 1
@@ -30,13 +34,28 @@ enum CSVCell {
             target[count] = byte
             count += 1
         }
-        if FormulaGuard.isNeeded(UnsafeBufferPointer(start: target + 1, count: count - 1)) {
-            (target + 2).update(from: target + 1, count: count - 1)
-            target[1] = UInt8(ascii: "'")
-            count += 1
-        }
+        count += addGuards(target + 1, count - 1, isDivisible: isDivisible)
         target[count] = quote
         return count + 1
+    }
+
+    /// Puts the guards into a text; answers how many.
+    private static func addGuards(_ target: UnsafeMutablePointer<UInt8>, _ count: Int, isDivisible: Bool) -> Int {
+        let text = UnsafeBufferPointer(start: target, count: count)
+        var places = FormulaGuard.isNeeded(text) ? [0] : []
+        if isDivisible {
+            for place in 0..<count where FormulaGuard.isSeparator(text[place]) {
+                if FormulaGuard.isNeededBehindSeparator(UnsafeBufferPointer(rebasing: text[(place + 1)...])) { places.append(place + 1) }
+            }
+        }
+        // From the end on, so that every byte moves once.
+        var end = count
+        for (number, place) in places.enumerated().reversed() {
+            (target + place + number + 1).update(from: target + place, count: end - place)
+            target[place + number] = UInt8(ascii: "'")
+            end = place
+        }
+        return places.count
     }
 
     /// The byte of an escape behind its backslash, and how much of the text it takes; `nil` for those of characters beyond ASCII.

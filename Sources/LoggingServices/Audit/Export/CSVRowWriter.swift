@@ -2,11 +2,13 @@ import CacheServices
 
 /// Writes records of the trail as rows of RFC 4180: fields divided by commas, rows ended by CRLF, quotes doubled within quotes.
 ///
-/// Texts are always quoted, and one that a spreadsheet might take for a formula gets a leading `'`; whoever drops one leading `'` of a
-/// field has the text as it was. Sequence numbers stay numbers. States and metadata are compact JSON. What is absent is an empty field
+/// Texts are always quoted, and one that a spreadsheet might take for a formula gets a leading `'`, and another one behind each `;`, tab, CR
+/// and LF behind which one might begin for a program that divides the file there. Whoever drops one leading `'` of a field and one behind
+/// each of these (`(^|[;\t\r\n])'` becomes `\1`) has the text as it was. Sequence numbers stay numbers. States and metadata are compact JSON. What is absent is an empty field
 /// without quotes. A record that holds no entry that can be read has its identity, its chain fields and nothing else.
 ///
-/// The file is divided by commas: a spreadsheet that expects semicolons has to be told so when it opens the file, or it divides the texts.
+/// The file is divided by commas: a spreadsheet that expects semicolons has to be told so when it opens the file, or it divides the texts;
+/// even then it finds no formula.
 struct CSVRowWriter {
     static let header = Array(
         """

@@ -16,6 +16,14 @@ extension AuditLane {
 
     /// Sends events in one step; what has no answer then goes again.
     func send(_ submissions: [LaneSubmission], to store: AuditStore) async {
+        var submissions = submissions
+        if let first = submissions.first, first.prepare != nil {
+            do throws(AuditError) {
+                submissions = [try await first.prepared()]
+            } catch {
+                return first.refuse(error)
+            }
+        }
         let items = link(submissions)
         let position = await note(items)
         do {

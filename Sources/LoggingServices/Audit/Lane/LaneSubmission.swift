@@ -11,7 +11,9 @@ struct LaneSubmission: Sendable {
         case clearing(after: StreamID, @Sendable (WriterChain) -> [UInt8])
     }
 
-    let content: Content
+    private(set) var content: Content
+    /// Makes the content when its turn has come: no event of this process goes between that and its own step.
+    var prepare: (@Sendable () async -> Result<Content, AuditError>)?
     let idempotency: IdempotencyKey?
     /// When it was handed over.
     let submitted: ContinuousClock.Instant
@@ -49,6 +51,14 @@ struct LaneSubmission: Sendable {
     /// Whether nothing else may go in the same step.
     var standsAlone: Bool {
         if case .entry = content { isSuspect } else { true }
+    }
+
+    /// The same with its content made, if that was left for its turn.
+    func prepared() async throws(AuditError) -> LaneSubmission {
+        guard let prepare else { return self }
+        var submission = self
+        submission.content = try await prepare().get()
+        return submission
     }
 
     /// The same for a step of its own.

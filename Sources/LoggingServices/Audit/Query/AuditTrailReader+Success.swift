@@ -9,8 +9,8 @@ extension AuditTrailReader {
     public func successRate(of signals: [Signal]) async throws(AuditError) -> Double? {
         guard let symbol = signals.first?.symbol, let oldest = signals.map(\.timestamp).min() else { return nil }
         let known = Set(signals.map(\.signalID))
-        // Nothing is executed before it is signalled.
-        let filter = AuditFilter(eventType: .signalExecuted, symbol: symbol, start: oldest)
+        // Nothing is executed before it is signalled, but the clock of whoever signalled may be ahead.
+        let filter = AuditFilter(eventType: .signalExecuted, symbol: symbol, start: oldest - Signal.maximumFutureSkew)
         var isFilled: [String: Bool] = [:]
         var cursor: AuditCursor?
         repeat {

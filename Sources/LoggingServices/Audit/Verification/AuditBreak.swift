@@ -30,6 +30,8 @@ public struct AuditBreak: Sendable, Hashable {
         case checkpointEdited = "checkpoint_edited"
         /// Redis lost what it had acknowledged, and the trail says so itself.
         case redisLostData = "redis_lost_data"
+        /// Redis does not know a writer any more whose events are all there: somebody took it out of Redis' memory of the writers.
+        case writerForgotten = "writer_forgotten"
         /// A line or an element is no record.
         case unreadable
     }

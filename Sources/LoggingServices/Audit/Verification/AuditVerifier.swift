@@ -22,8 +22,8 @@ public struct AuditVerifier: Sendable {
     /// - Parameters:
     ///   - key: checks the signatures of checkpoints and clearings; without one the verdict says that they were not checked.
     ///   - anchor: a checkpoint that was kept outside Redis.
-    ///   - maximumEvents: the cap of the stream, `USDCOP_AUDIT_MAX_EVENTS`. Checkpoints name it too; where there are none yet, one that is
-    ///     greater than the real one makes the cap's work look like an attacker's.
+    ///   - maximumEvents: the cap of the stream, `USDCOP_AUDIT_MAX_EVENTS`. Checkpoints name it too, and what they say goes first; where there are
+    ///     none yet, one that is greater than the real one makes the cap's work look like an attacker's.
     public init(key: AuditSigningKey? = nil, anchor: CheckpointAnchor? = nil, maximumEvents: Int = AuditSettings().maximumEvents) {
         self.key = key
         self.anchor = anchor
@@ -32,7 +32,7 @@ public struct AuditVerifier: Sendable {
 
     /// Verifies the live trail of a namespace, over a connection of its own.
     ///
-    /// - Throws: ``AuditError`` when it cannot be read.
+    /// - Throws: ``AuditError`` when it cannot be read; `incomplete` when it is trimmed faster than it can be read.
     public func verify(
         _ client: RedisClient, namespace: Namespace, progress: @escaping Progress = { _, _ in }
     ) async throws(AuditError) -> AuditVerdict {
@@ -43,12 +43,14 @@ public struct AuditVerifier: Sendable {
                 try await reader.read(StreamReading(connection: $0, timeout: .seconds(10)))
             }
             return TrailExamination.verdict(evidence, key: key, anchor: anchor?.checkpoint)
-        } catch let error as CacheError {
-            throw AuditError(error.code == .dataConflict ? .dataConflict : .unavailable, error.message, underlying: error)
+        } catch let error as AuditError {
+            throw error
         } catch {
-            throw AuditError(.unavailable, "The trail cannot be read: \(error)")
+            throw AuditError(reading: error as? CacheError ?? (error as? RedisError).map { CacheError($0) } ?? Self.unread)
         }
     }
+
+    private static let unread = CacheError(.unavailable, "The trail could not be read.")
 
     /// Verifies an NDJSON or JSON export, or a journal.
     ///

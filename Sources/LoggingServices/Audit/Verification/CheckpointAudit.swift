@@ -10,59 +10,74 @@ struct CheckpointAudit {
         var isProven = false
     }
 
-    /// What can be relied on, oldest first.
+    /// What can be relied on, oldest first: with a key, what it signed, as soon as it signed anything.
     private(set) var trusted: [Checkpoint] = []
     private(set) var breaks: [AuditBreak] = []
     private(set) var notes: [String] = []
     private(set) var signatures = AuditVerdict.Signatures.none
     private(set) var count = 0
+    /// Numbers that Redis has lost by going back in time, as far as anybody can tell.
+    private var lost: [ClosedRange<Int>] = []
     private let key: AuditSigningKey?
+    private let namespace: Namespace?
     private var items: [Item]
 
     /// - Parameters:
-    ///   - entries: of the stream of checkpoints, oldest first.
-    ///   - lastLoss: the newest entry of the trail that records that Redis lost data.
-    init(_ entries: [StreamEntry], info: StreamInfo, anchor: Checkpoint?, key: AuditSigningKey?, lastLoss: StreamID?) {
-        self.init(entries, key: key)
-        judgeEnds(info, newestID: entries.last?.id)
-        if let anchor { take(anchor, lastLoss) }
-        describeSignatures()
-    }
-
-    /// A file comes without checkpoints; the anchor, where there is one, is all there is.
-    init(anchor: Checkpoint?, key: AuditSigningKey?) {
-        self.init([], key: key)
-        guard let anchor, !refuses(anchor) else { return }
-        trusted = [anchor]
-        count = 1
-        describeSignatures()
-    }
-
-    private init(_ entries: [StreamEntry], key: AuditSigningKey?) {
+    ///   - evidence: the stream of checkpoints, and the entries of the trail.
+    ///   - anchor: a checkpoint that was kept outside Redis.
+    init(_ evidence: TrailEvidence, anchor: Checkpoint?, key: AuditSigningKey?) {
         self.key = key
-        items = entries.map { Item(checkpoint: Checkpoint($0)) }
+        namespace = evidence.namespace
+        items = evidence.checkpoints.map { Item(checkpoint: Checkpoint($0)) }
+        // A file comes without checkpoints; the anchor, where there is one, is all there is.
+        guard evidence.stream != nil else {
+            guard let anchor, !refuses(anchor) else { return }
+            trusted = [anchor]
+            count = 1
+            describeSignatures()
+            return
+        }
         judgeSignatures()
         countNumbers()
         judgeLinks()
-        trusted = items.compactMap { $0.isTrusted ? $0.checkpoint : nil }
         count = items.count
+        trusted = items.compactMap { $0.isTrusted ? $0.checkpoint : nil }
+        if items.contains(where: \.isProven) { trusted = items.compactMap { $0.isProven && $0.isTrusted ? $0.checkpoint : nil } }
+        judgeEnds(evidence)
+        if let anchor { take(anchor, isLossPlausible: Self.isLossPlausible(evidence, since: anchor.statement)) }
+        describeSignatures()
+    }
+
+    /// Whether Redis went back behind a checkpoint with a number.
+    func isLost(_ number: Int) -> Bool { lost.contains { $0.contains(number) } }
+
+    /// The newest checkpoint that Redis did not lose.
+    var newestHeld: Checkpoint? { trusted.last { !isLost($0.number) } }
+
+    /// One run of a Redis server loses nothing. Where runs are not known, a record of a loss that came later has to do.
+    private static func isLossPlausible(_ evidence: TrailEvidence, since statement: CheckpointStatement) -> Bool {
+        if let before = statement.server, let now = evidence.server { return before != now }
+        return evidence.losses.contains { evidence.entries[$0.entry].id.map { $0 > statement.to } ?? false }
     }
 
     private mutating func report(_ kind: AuditBreak.Kind, _ number: Int, _ detail: String) {
         breaks.append(AuditBreak(kind, at: .init(checkpoint: number), detail))
     }
 
+    /// Whether it is a checkpoint of the trail that is verified.
+    private func isOurs(_ checkpoint: Checkpoint) -> Bool { namespace.map { $0 == checkpoint.statement.namespace } ?? true }
+
     // MARK: Signatures
 
     private mutating func judgeSignatures() {
         for index in items.indices {
-            items[index].isProven = items[index].checkpoint.flatMap { found in key.map(found.isSigned) } ?? false
+            items[index].isProven = items[index].checkpoint.map { found in isOurs(found) && (key.map(found.isSigned) ?? false) } ?? false
         }
         let firstProven = items.firstIndex(where: \.isProven)
         let firstSigned = items.firstIndex { $0.checkpoint?.signature != nil }
         var early = (unsigned: 0, otherKey: 0)
         for index in items.indices where !items[index].isProven {
-            guard let checkpoint = items[index].checkpoint else {
+            guard let checkpoint = items[index].checkpoint, isOurs(checkpoint) else {
                 items[index].isTrusted = false
                 continue
             }
@@ -95,7 +110,10 @@ struct CheckpointAudit {
         if newest.signature == nil, newest.statement.keyName == nil {
             report(.checkpointUnsigned, newest.number, "There is a key, but the newest checkpoint has no signature.")
         } else if signatures == .unsigned {
-            report(.checkpointEdited, newest.number, "The newest checkpoint is signed by another key than the one that was given.")
+            report(
+                .checkpointEdited, newest.number,
+                "The newest checkpoint is signed by another key than the one that was given; after a change of keys whoever has the new one signs "
+                    + "the whole trail anew.")
         }
     }
 
@@ -119,7 +137,9 @@ struct CheckpointAudit {
             } else {
                 report(
                     .checkpointEdited, number,
-                    item.checkpoint == nil ? "The checkpoint cannot be read." : "The signature is not that of the checkpoint.")
+                    item.checkpoint.map {
+                        isOurs($0) ? "The signature is not that of the checkpoint." : "The checkpoint is that of another trail."
+                    } ?? "The checkpoint cannot be read.")
             }
         }
     }
@@ -132,7 +152,7 @@ struct CheckpointAudit {
                 guard before.isTrusted, after.isTrusted, let first = before.checkpoint, let second = after.checkpoint else { continue }
                 if second.statement.previous != first.hash { mismatches.insert(index - 1) }
             } else if after.number > before.number {
-                gap(before.number + 1, after.number - 1, lost: after.checkpoint?.statement.lost)
+                gap(before.number + 1, after.number - 1, lost: after.isTrusted ? after.checkpoint?.statement.lost : nil)
             } else {
                 report(.checkpointEdited, after.number, "The checkpoint stands after one with the number \(before.number).")
                 items[index].isTrusted = false
@@ -147,49 +167,65 @@ struct CheckpointAudit {
     }
 
     private mutating func gap(_ first: Int, _ last: Int, lost: CheckpointStatement.Loss?) {
+        gap(first, last, isLoss: lost?.number == last, "as the signer found itself")
+    }
+
+    private mutating func gap(_ first: Int, _ last: Int, isLoss: Bool, _ how: String) {
         let range = first == last ? "Checkpoint \(first) is" : "Checkpoints \(first) to \(last) are"
-        if lost?.number == last {
-            report(.redisLostData, first, "\(range) not in Redis any more, as the signer found itself.")
+        if isLoss {
+            lost.append(first...last)
+            report(.redisLostData, first, "\(range) not in Redis any more, \(how).")
         } else {
             report(.checkpointMissing, first, "\(range) gone.")
         }
     }
 
-    private mutating func judgeEnds(_ info: StreamInfo, newestID: StreamID?) {
-        if let first = items.first, first.number > 1, info.length < CheckpointStore.maximumLength {
-            gap(1, first.number - 1, lost: first.checkpoint?.statement.lost)
+    private mutating func judgeEnds(_ evidence: TrailEvidence) {
+        if let first = items.first, first.number > 1 {
+            let lost = first.isTrusted ? first.checkpoint?.statement.lost : nil
+            if evidence.checkpointsInfo.length < CheckpointStore.maximumLength {
+                gap(1, first.number - 1, lost: lost)
+            } else if let oldest = Self.oldest(evidence, trusted.last), let from = trusted.first?.statement.from, from >= oldest {
+                // They stay as long as anything in the trail is as old as what they cover.
+                let count = evidence.entries.prefix { $0.id ?? .zero <= from }.count
+                let range = "Checkpoints up to \(first.number - 1) are gone"
+                report(.checkpointMissing, first.number - 1, "\(range), and \(count) events at the front are not signed any more.")
+            }
         }
-        if info.lastID > newestID ?? .zero {
+        if evidence.checkpointsInfo.lastID > evidence.checkpoints.last?.id ?? .zero {
             let number = (items.last?.number ?? 0) + 1
             report(.checkpointMissing, number, "Checkpoints from \(number) on are gone: the stream had newer ones.")
         }
     }
 
+    /// The oldest entry that can have been there when the newest checkpoint was made.
+    private static func oldest(_ evidence: TrailEvidence, _ newest: Checkpoint?) -> StreamID? {
+        let border = newest?.statement.firstID ?? .zero
+        return evidence.entries.lazy.compactMap(\.id).first { $0 >= border }
+    }
+
     // MARK: Anchor
 
-    private mutating func take(_ anchor: Checkpoint, _ lastLoss: StreamID?) {
+    private mutating func take(_ anchor: Checkpoint, isLossPlausible: Bool) {
         guard !refuses(anchor) else { return }
         let number = anchor.number
         let newest = items.last?.number ?? 0
         if number > newest {
             count += 1
-            if let lastLoss, lastLoss > anchor.statement.to {
-                notes.append("The anchor's checkpoint \(number) is from before Redis lost data.")
-                return
+            if isLossPlausible || !breaks.contains(where: { $0.kind == .checkpointMissing && $0.place.checkpoint == newest + 1 }) {
+                gap(newest + 1, number, isLoss: isLossPlausible, "and Redis has been started anew since")
             }
-            if !breaks.contains(where: { $0.kind == .checkpointMissing && $0.place.checkpoint == newest + 1 }) {
-                gap(newest + 1, number, lost: nil)
-            }
-            return trusted.append(anchor)
+            return insert(anchor)
         }
-        guard let item = items.first(where: { $0.number == number }) else {
-            if number >= items.first?.number ?? 0, breaks.contains(where: { $0.kind == .checkpointMissing }) { insert(anchor) }
-            return
-        }
+        guard let item = items.first(where: { $0.number == number }) else { return insert(anchor) }
         guard item.checkpoint?.hash != anchor.hash else { return }
-        if item.isTrusted {
-            report(
-                item.isProven ? .checkpointMissing : .checkpointEdited, number, "Redis holds another checkpoint \(number) than the anchor.")
+        guard item.isTrusted else { return insert(anchor) }
+        let detail = "Redis holds another checkpoint \(number) than the anchor"
+        if let before = anchor.statement.server, let now = item.checkpoint?.statement.server, before != now {
+            lost.append(number...number)
+            report(.redisLostData, number, "\(detail), which it lost.")
+        } else {
+            report(item.isProven ? .checkpointMissing : .checkpointEdited, number, "\(detail).")
             trusted.removeAll { $0.number == number }
         }
         insert(anchor)
@@ -197,6 +233,10 @@ struct CheckpointAudit {
 
     /// Whether an anchor is no use.
     private mutating func refuses(_ anchor: Checkpoint) -> Bool {
+        guard isOurs(anchor) else {
+            report(.checkpointEdited, anchor.number, "The anchor is that of another trail.")
+            return true
+        }
         if key != nil, anchor.signature == nil { notes.append("The anchor is unsigned.") }
         guard let key, anchor.signature != nil, !anchor.isSigned(by: key) else { return false }
         report(.checkpointEdited, anchor.number, "The anchor is not signed by the key.")
@@ -204,7 +244,7 @@ struct CheckpointAudit {
     }
 
     private mutating func insert(_ anchor: Checkpoint) {
-        let place = trusted.firstIndex { $0.number > anchor.number } ?? trusted.endIndex
+        let place = trusted.firstIndex { $0.number >= anchor.number } ?? trusted.endIndex
         trusted.insert(anchor, at: place)
     }
 }

@@ -8,7 +8,11 @@ enum CheckpointHistory {
         for (index, checkpoint) in trusted.enumerated() {
             let after = checkpoint.statement
             if after.lost != nil { heads.removeAll() }
-            if index > 0, case let before = trusted[index - 1].statement, after.number == before.number + 1, after.lost == nil {
+            if after.from == .zero { heads.removeAll() }
+            if index > 0, case let before = trusted[index - 1].statement, after.number == before.number + 1, after.lost == nil,
+                // With a new key the whole trail is signed anew.
+                after.keyName == before.keyName || after.from != .zero
+            {
                 if let kind = kind(before, after, heads) { found.append(kind) }
             }
             for head in after.heads { heads[head.writer] = head.sequence }

@@ -10,14 +10,19 @@ struct LiveTrailReader {
     let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 
     func read(_ reading: StreamReading) async throws -> TrailEvidence {
-        for attempt in 1... {
-            var evidence = TrailEvidence()
+        for _ in 0..<Self.attempts {
+            var evidence = TrailEvidence(of: store.namespace)
+            evidence.server = try await reading.server()
             try await readCheckpoints(reading, &evidence)
-            let isWhole = try await readEvents(reading, &evidence)
-            if isWhole || attempt == 3 { return evidence }
+            if try await readEvents(reading, &evidence) { return evidence }
         }
-        return TrailEvidence()
+        throw AuditError(
+            .incomplete,
+            "Everything that was read had been trimmed when the reading was over, \(Self.attempts) times; nothing was verified.")
     }
+
+    /// How often a stream that runs away is read.
+    private static let attempts = 3
 
     private func readCheckpoints(_ reading: StreamReading, _ evidence: inout TrailEvidence) async throws {
         evidence.checkpointsInfo = try await reading.info(store.checkpointsKey)
@@ -46,9 +51,7 @@ struct LiveTrailReader {
             if let known = Self.known(heads[place].text ?? "", heads[place + 1].text ?? "", &evidence) { stream.known.append(known) }
         }
         evidence.stream = stream
-        guard evidence.entries.isEmpty, after.length > 0 else { return true }
-        evidence.notes = ["Everything that was read had been trimmed when the reading was over."]
-        return false
+        return !evidence.entries.isEmpty || after.length == 0
     }
 
     /// Reads `<seq> <stream id> <hash>`.

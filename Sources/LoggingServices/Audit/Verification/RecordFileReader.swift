@@ -28,10 +28,11 @@ struct RecordFileReader {
         var bytes = Array(try handle.read(upToCount: Self.chunk) ?? Data())
         guard let splitter = try Self.splitter(for: bytes) else { return }
         var (reading, endsWithLine) = (splitter, false)
-        var unreadable: [(piece: RecordSplitter.Piece, isLast: Bool)] = []
+        // Of a piece that cannot be read only its line is kept, and of the last one whether it may be torn.
+        var tornLine: Int?
         while !bytes.isEmpty {
             reading.add(bytes) { piece in
-                if !take(piece, &evidence) { unreadable.append((piece, false)) }
+                if !take(piece, &evidence) { evidence.addUnreadable(line: piece.line) }
             }
             done += bytes.count
             progress(done, max(done, total))
@@ -39,16 +40,15 @@ struct RecordFileReader {
             bytes = Array(try handle.read(upToCount: Self.chunk) ?? Data())
         }
         reading.finish { piece in
-            if !take(piece, &evidence) { unreadable.append((piece, !endsWithLine)) }
+            guard !take(piece, &evidence) else { return }
+            if endsWithLine { evidence.addUnreadable(line: piece.line) } else { tornLine = piece.line }
         }
-        for (piece, isLast) in unreadable {
-            // The writer of a journal may be at it, or have died at it: what it did not finish was not acknowledged.
-            if isLast, evidence.entries.last?.id == nil, !evidence.entries.isEmpty {
-                evidence.notes.append("The last line of \(file.lastPathComponent) is incomplete.")
-            } else {
-                evidence.unreadable.append(
-                    AuditBreak(.unreadable, at: .init(line: piece.line), "What stands here is no record of the trail."))
-            }
+        guard let tornLine else { return }
+        // The writer of a journal may be at it, or have died at it: what it did not finish was not acknowledged.
+        if evidence.entries.last.map({ $0.id == nil }) ?? false {
+            evidence.notes.append("The last line of \(file.lastPathComponent) is incomplete.")
+        } else {
+            evidence.addUnreadable(line: tornLine)
         }
     }
 

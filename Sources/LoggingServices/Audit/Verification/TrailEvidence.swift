@@ -21,6 +21,10 @@ struct TrailEvidence: Sendable {
         var known: [KnownWriter] = []
     }
 
+    /// Whose trail it is; `nil` for a file.
+    let namespace: Namespace?
+    /// The run of the Redis server; `nil` for a file, and where it cannot be read.
+    var server: String?
     /// `nil` for a file.
     var stream: Stream?
     /// A file that holds a selection: single entries are all that can be checked.
@@ -29,14 +33,23 @@ struct TrailEvidence: Sendable {
     private(set) var writers: [WriterID] = []
     private var indices: [WriterID: Int32] = [:]
     private(set) var losses: [(entry: Int, record: LossRecord)] = []
-    /// Whether the clearing is proven, by the entry that records it.
-    private(set) var clearings: [Int: Bool] = [:]
-    /// Lines that are no record.
-    var unreadable: [AuditBreak] = []
+    /// By the entry that records a clearing: the last entry that it removed, or `nil` when it is not proven.
+    private(set) var clearings: [Int: StreamID?] = [:]
+    /// The first lines that are no record, and how many there are.
+    private(set) var unreadable: [AuditBreak] = []
+    private(set) var unreadableCount = 0
     var notes: [String] = []
     /// The entries of the stream of checkpoints, oldest first, and what Redis says of that stream.
     var checkpoints: [StreamEntry] = []
     var checkpointsInfo = StreamInfo()
+
+    init(of namespace: Namespace? = nil) { self.namespace = namespace }
+
+    mutating func addUnreadable(line: Int) {
+        unreadableCount += 1
+        guard unreadable.count < AuditVerdict.maximumBreaks else { return }
+        unreadable.append(AuditBreak(.unreadable, at: .init(line: line), "What stands here is no record of the trail."))
+    }
 
     mutating func index(of writer: WriterID) -> Int32 {
         if let index = indices[writer] { return index }
@@ -45,6 +58,9 @@ struct TrailEvidence: Sendable {
         indices[writer] = index
         return index
     }
+
+    /// The index of a writer; -1 for one without an entry.
+    func knownIndex(of writer: WriterID) -> Int32 { indices[writer] ?? -1 }
 
     func writer(_ index: Int32) -> WriterID? { writers.indices.contains(Int(index)) ? writers[Int(index)] : nil }
 
@@ -56,8 +72,9 @@ struct TrailEvidence: Sendable {
 
     mutating func add(_ record: AuditRecord, line: Int = 0, key: AuditSigningKey?) {
         if let loss = LossRecord(entry: record.entry) { losses.append((entries.count, loss)) }
-        if let clearing = ClearRecord(entry: record.entry) {
-            clearings[entries.count] = clearing.isProven(for: record, key: key)
+        if let namespace, let clearing = ClearRecord(entry: record.entry) {
+            let isProven = clearing.isProven(for: record, namespace: namespace, key: key)
+            clearings.updateValue(isProven ? clearing.after : nil, forKey: entries.count)
         }
         entries.append(
             TrailEntry(

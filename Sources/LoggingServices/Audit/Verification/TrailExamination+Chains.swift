@@ -83,7 +83,9 @@ extension TrailExamination {
     }
 
     func isAbsenceExplained(_ writer: Int32, _ range: ClosedRange<Int>) -> Bool {
-        explainedSlots.contains { $0.writer == writer && range.contains($0.sequence) }
+        guard let sequences = explainedSequences[writer] else { return false }
+        let place = sequences.partitioningIndex { $0 >= range.lowerBound }
+        return place < sequences.count && sequences[place] <= range.upperBound
     }
 
     /// Two successive events that do not fit: the one that fits its other neighbour is the one that was left alone.

@@ -5,18 +5,48 @@ extension TrailExamination {
     mutating func judgeFront(_ chains: WriterChains) {
         guard let stream = evidence.stream else { return }
         guard stream.after.length > 0 else { return judgeEmptiness(stream) }
-        let newest = audit.trusted.last?.statement
-        let cap = min(stream.maximumLength, newest?.maximumLength ?? .max)
         // How many events a cut tail had, and what the cap took for them, cannot be told.
-        guard stream.after.length < cap, evidence.clearings[0] != true, !evidence.entries.isEmpty, !isTailCut else { return }
-        guard let newest else { return judgeFrontByChains(chains, cap) }
-        let signed = positions.count { $0 != nil } + replaced.count
-        // Events that were deleted since then have pushed others over the cap, too.
-        let unsigned = max(0, stream.after.length - signed - strangers.count) + missingCount
-        let expected = max(0, min(newest.length, cap - unsigned - strangers.count))
-        let gone = goneFromFront.count { $0 >= coverage.tags.count - expected }
+        guard !evidence.entries.isEmpty, !isTailCut else { return }
+        guard let held = audit.newestHeld?.statement else {
+            guard stream.after.length < stream.maximumLength, evidence.clearings[0].flatMap({ $0 }) == nil else { return }
+            return judgeFrontByChains(chains, stream.maximumLength)
+        }
+        let greatest = max(stream.maximumLength, held.maximumLength)
+        // What was inserted, and is named already, makes it longer, too.
+        if stream.after.length > greatest, held.length <= greatest, strangers.isEmpty {
+            report(.inserted, 0, "The stream holds \(stream.after.length) entries, more than its cap of \(greatest).")
+        }
+        guard stream.after.length < held.maximumLength, !isCleared(since: held) else { return }
+        let gone = countGone(held, stream.after.length)
         if gone > 0 { return reportFront(gone) }
-        if newest.entriesAdded == newest.length { judgeBeginnings(chains) }
+        if held.entriesAdded == held.length { judgeBeginnings(chains) }
+    }
+
+    /// Whether the front is a proven clearing that came after what was signed last. An older one explains nothing that is gone since, and one
+    /// that was put in again is older.
+    private func isCleared(since held: CheckpointStatement) -> Bool {
+        guard let removed = evidence.clearings[0].flatMap({ $0 }), let id = evidence.entries[0].id else { return false }
+        return positions[0] == nil && id > held.to && removed >= held.to
+    }
+
+    /// How many of the events that were there when the trail was signed last are gone from the front without the cap.
+    private func countGone(_ held: CheckpointStatement, _ length: Int) -> Int {
+        let end = coverage.count(through: held.number)
+        var (present, uncovered) = (replaced.count, 0)
+        for (index, position) in positions.enumerated() {
+            if let position {
+                if position < end { present += 1 }
+            } else if let id = evidence.entries[index].id, id <= held.to, !replaced.contains(index), !strangers.contains(index) {
+                uncovered += 1
+            }
+        }
+        // Events that were deleted since then have pushed others over the cap, too.
+        let unsigned = max(0, length - present - uncovered - strangers.count) + missingCount
+        let expected = max(0, min(held.length, held.maximumLength - unsigned - strangers.count))
+        let lost = goneByLoss.count { $0 < end }
+        let byPlace = goneFromFront.count { $0 < end && $0 >= end - expected - lost }
+        let byNumber = expected - present - uncovered - goneElsewhere.count { $0 < end }
+        return max(byPlace, byNumber)
     }
 
     /// Nothing was ever trimmed, so that every writer begins with its first event.
@@ -35,8 +65,10 @@ extension TrailExamination {
     /// Without a checkpoint the sequences tell how many events there must have been.
     private mutating func judgeFrontByChains(_ chains: WriterChains, _ cap: Int) {
         var ever = 0
+        var sequences: [Int32: Int] = [:]
+        for known in evidence.stream?.known ?? [] { sequences[known.writer] = known.sequence }
         for (writer, chain) in chains.chains.enumerated() {
-            let known = evidence.stream?.known.first { $0.writer == Int32(clamping: writer) }?.sequence ?? 0
+            let known = sequences[Int32(clamping: writer)] ?? 0
             let last = chain.last { !strangers.contains($0) && !replaced.contains($0) }.map { evidence.entries[$0].sequence } ?? 0
             ever = min(1 << 53, ever + min(1 << 53, max(last, known)))
         }
@@ -49,7 +81,8 @@ extension TrailExamination {
         if !evidence.entries.isEmpty { place = evidence.place(0) }
         place.writer = nil
         place.sequences = nil
-        let how = evidence.clearings[0] == false ? "by a clearing that is not proven" : "although the cap was not reached"
+        let isUnproven = evidence.clearings[0].map { $0 == nil } ?? false
+        let how = isUnproven ? "by a clearing that is not proven" : "although the cap was not reached"
         report(AuditBreak(.rogueTrim, at: place, "\(count) events before this entry were removed, \(how)."), order: 0)
     }
 
@@ -94,9 +127,32 @@ extension TrailExamination {
 
     private mutating func reportLost(_ known: TrailEvidence.KnownWriter, _ range: ClosedRange<Int>) {
         countMissing(range)
-        let after = evidence.entries.firstIndex { $0.id ?? .zero >= known.id }
+        let after = order(of: known.id)
         let place = AuditBreak.Place(
-            streamID: after.flatMap { evidence.entries[$0].id }, writer: evidence.writer(known.writer), sequences: range)
-        report(AuditBreak(.missing, at: place, "The last events of the writer are gone."), order: after ?? 0)
+            streamID: evidence.entries.indices.contains(after) ? evidence.entries[after].id : nil, writer: evidence.writer(known.writer),
+            sequences: range)
+        report(AuditBreak(.missing, at: place, "The last events of the writer are gone."), order: after)
+    }
+
+    /// What the trail says of itself: that Redis lost events. Where they are all there, somebody only made Redis forget the writer.
+    mutating func judgeLosses(_ chains: WriterChains) {
+        for (index, loss) in evidence.losses {
+            let place = AuditBreak.Place(streamID: evidence.entries[index].id, writer: loss.writer, sequences: loss.lostSequences)
+            let isThere =
+                loss.lost > 0
+                && chains[evidence.knownIndex(of: loss.writer)].contains {
+                    evidence.entries[$0].sequence == loss.lastSequence && evidence.entries[$0].hash == loss.lastHash
+                }
+            if isThere {
+                report(
+                    AuditBreak(.writerForgotten, at: place, "Redis did not know the writer any more, though its events are there."),
+                    order: index)
+            } else {
+                report(
+                    AuditBreak(
+                        .redisLostData, at: place, "Redis lost the last \(loss.lost) events of the writer; another writer goes on here."),
+                    order: index)
+            }
+        }
     }
 }

@@ -43,6 +43,18 @@ extension TrailExamination {
         }
         reportReplaced()
         for gap in leftover { settle(gap, identities) }
+        for writer in explainedSequences.keys { explainedSequences[writer]?.sort() }
+        judgeBackdated()
+    }
+
+    /// What is older than the front of the stream was when it was signed last, and was never signed, was put there since.
+    private mutating func judgeBackdated() {
+        guard evidence.stream != nil, let border = audit.newestHeld?.statement.firstID else { return }
+        for index in evidence.entries.indices.prefix(while: { evidence.entries[$0].id ?? border < border }) {
+            guard positions[index] == nil, !replaced.contains(index), !strangers.contains(index) else { continue }
+            strangers.insert(index)
+            report(.inserted, index, "It is older than the front of the trail was when it was signed.")
+        }
     }
 
     /// Entries without an id (journals) and those of gaps between checkpoints are left to the chains.
@@ -83,20 +95,26 @@ extension TrailExamination {
                 strange.append(index)
             }
         }
-        for isSecondLook in [false, true] {
-            // At the front the cap takes events too: there only what can have been signed replaces what is gone.
-            guard !isSecondLook || !gap.isFront else { break }
+        // At the front the cap takes events too: there only what can have been signed replaces what is gone, from the end on.
+        var order = (gap.isFront ? gap.gone.reversed() : gap.gone).filter(gone.contains)[...]
+        for isSecondLook in [false, true] where !isSecondLook || !gap.isFront {
             strange = strange.filter { index in
-                guard let position = gap.isFront ? gone.max() : gone.min() else { return true }
-                guard isSecondLook || identities.isPlausible(evidence.entries[index]) else { return true }
+                guard let position = order.first, isSecondLook || identities.isPlausible(evidence.entries[index]) else { return true }
+                order.removeFirst()
                 gone.remove(position)
                 replaced.insert(index)
-                if let slot = identities.slots[coverage.tags[position]] { explainedSlots.insert(slot) }
+                explain(position, identities)
                 return false
             }
         }
-        gap.gone = gone.sorted()
+        gap.gone = gap.gone.filter(gone.contains)
         gap.strange = strange
+    }
+
+    /// Notes that a break speaks of the absence of a signed event.
+    private mutating func explain(_ position: Int, _ identities: Identities) {
+        guard let slot = identities.slots[coverage.tags[position]] else { return }
+        explainedSequences[slot.writer, default: []].append(slot.sequence)
     }
 
     /// One edit each, or one break for a chain that was written anew.
@@ -135,14 +153,39 @@ extension TrailExamination {
         } else if gap.isTail, evidence.stream == nil {
             notes.append("The file ends \(gap.gone.count) events before what the anchor vouches for.")
         } else {
-            reportGone(gap, identities)
+            var gap = gap
+            settleLoss(&gap, identities)
+            if !gap.gone.isEmpty { reportGone(gap, identities) }
+        }
+    }
+
+    /// The last events of a checkpoint that Redis went back behind are lost, not taken away; others are no part of that.
+    private mutating func settleLoss(_ gap: inout Gap, _ identities: Identities) {
+        for segment in coverage.segments where segment.mayEndEarly && !segment.positions.isEmpty {
+            guard let first = gap.gone.first, segment.positions.upperBound > first else { continue }
+            let end = gap.gone.partitioningIndex { $0 >= segment.positions.upperBound }
+            var (start, next) = (end, segment.positions.upperBound - 1)
+            while start > 0, gap.gone[start - 1] == next, segment.positions.contains(next) { (start, next) = (start - 1, next - 1) }
+            guard start < end else { continue }
+            let lost = Array(gap.gone[start..<end])
+            gap.gone.removeSubrange(start..<end)
+            goneByLoss += lost
+            for position in lost { explain(position, identities) }
+            let nearest = gap.after ?? (gap.before ?? -1) + 1
+            let place = AuditBreak.Place(
+                streamID: evidence.entries.indices.contains(nearest) ? evidence.entries[nearest].id : evidence.entries.last?.id,
+                checkpoint: segment.checkpoint.number)
+            report(
+                AuditBreak(.redisLostData, at: place, "Redis lost the last \(lost.count) events that the checkpoint had signed."),
+                order: nearest)
         }
     }
 
     private mutating func reportGone(_ gap: Gap, _ identities: Identities) {
         let gone = gap.gone
         let slots = gone.compactMap { identities.slots[coverage.tags[$0]] }
-        explainedSlots.formUnion(slots)
+        for position in gone { explain(position, identities) }
+        goneElsewhere += gone
         let next = (gap.before ?? -1) + 1
         let isEnd = gap.isTail && !evidence.entries.indices.dropFirst(next).contains { !isExplained[$0] }
         let nearest = isEnd ? evidence.entries.indices.last : gap.after ?? next
@@ -180,18 +223,29 @@ extension TrailExamination {
         }
     }
 
-    /// Whole ranges are compared with their digest, which the ids are part of.
+    /// Every signed event stands under the id that it had.
+    mutating func judgePlaces() {
+        guard !breaks.contains(where: { $0.found.kind != .redisLostData }) else { return }
+        let moved = evidence.entries.indices.filter { index in
+            guard let position = positions[index], let id = evidence.entries[index].id else { return false }
+            return coverage.ids[position] != id
+        }
+        guard let first = moved.first else { return }
+        report(.rebuilt, first, "From here on \(moved.count) events are those that were signed, but under other ids.")
+    }
+
+    /// Whole ranges are compared with their digest, which all of every hash is part of.
     mutating func judgeDigests() {
-        guard breaks.isEmpty, evidence.entries.contains(where: { $0.id != nil }) else { return }
+        guard !breaks.contains(where: { $0.found.kind != .redisLostData }) else { return }
         var start: [Int: Int] = [:]
         for (index, position) in positions.enumerated() { if let position { start[position] = index } }
-        for segment in coverage.segments where !segment.positions.isEmpty {
+        for segment in coverage.segments where segment.isWhole && !segment.positions.isEmpty {
             let indices = segment.positions.compactMap { start[$0] }
-            guard indices.count == segment.positions.count else { continue }
+            guard indices.count == segment.positions.count, indices.allSatisfy({ evidence.entries[$0].id != nil }) else { continue }
             var digest = TrailDigest()
             for index in indices { digest.add(evidence.entries[index].id ?? .zero, evidence.entries[index].hash) }
             guard digest.finish() != segment.checkpoint.statement.digest else { continue }
-            return report(.rebuilt, indices[0], "The events are those that were signed, but under other ids.")
+            return report(.rebuilt, indices[0], "The events are not those whose digest was signed.")
         }
     }
 }

@@ -9,14 +9,16 @@ struct TrailExamination {
     let coverage: SignedCoverage
     let audit: CheckpointAudit
     private(set) var breaks: [(order: Int, found: AuditBreak)] = []
+    /// Breaks that are only counted.
+    private var unlisted = 0
     var notes: [String]
 
     /// Where each entry stands among the signed ones.
     var positions: [Int?] = []
     /// Entries that a break speaks of already.
     var isExplained: [Bool]
-    /// Sequences whose absence a break speaks of already.
-    var explainedSlots: Set<TrailSlot> = []
+    /// Sequences whose absence a break speaks of already, ascending from the end of the alignment on.
+    var explainedSequences: [Int32: [Int]] = [:]
     /// Entries that stand in the place of a signed one.
     var replaced: Set<Int> = []
     /// Entries that belong to no chain.
@@ -27,20 +29,19 @@ struct TrailExamination {
     private(set) var missingCount = 0
     /// Signed events that are gone from the front, by their positions: the cap may have taken them.
     var goneFromFront: [Int] = []
+    /// Signed events that are gone from elsewhere, and those that Redis lost.
+    var goneElsewhere: [Int] = []
+    var goneByLoss: [Int] = []
     var isTailCut = false
 
     init(_ evidence: TrailEvidence, key: AuditSigningKey?, anchor: Checkpoint?) {
         self.evidence = evidence
         notes = evidence.notes
         isExplained = [Bool](repeating: false, count: evidence.entries.count)
-        let lastLoss = evidence.losses.compactMap { evidence.entries[$0.entry].id }.max()
-        audit =
-            evidence.stream == nil
-            ? CheckpointAudit(anchor: anchor, key: key)
-            : CheckpointAudit(evidence.checkpoints, info: evidence.checkpointsInfo, anchor: anchor, key: key, lastLoss: lastLoss)
-        let newest = audit.trusted.last?.statement
+        audit = CheckpointAudit(evidence, anchor: anchor, key: key)
+        let length = max(audit.trusted.last?.statement.length ?? 0, audit.newestHeld?.statement.length ?? 0)
         coverage = SignedCoverage(
-            audit.trusted, first: evidence.entries.lazy.compactMap(\.id).first, atLeast: newest?.length ?? 0)
+            audit.trusted, first: evidence.entries.lazy.compactMap(\.id).first, atLeast: length, isLost: audit.isLost)
     }
 
     /// The verdict.
@@ -64,20 +65,26 @@ struct TrailExamination {
         judge(chains)
         judgeTail(chains)
         judgeFront(chains)
+        judgePlaces()
         judgeDigests()
-        for (index, loss) in evidence.losses {
-            let place = AuditBreak.Place(streamID: evidence.entries[index].id, writer: loss.writer, sequences: loss.lostSequences)
-            report(
-                AuditBreak(
-                    .redisLostData, at: place, "Redis lost the last \(loss.lost) events of the writer; another writer goes on here."),
-                order: index)
-        }
+        judgeLosses(chains)
     }
 
     /// Sequences from outside can be as far apart as numbers go.
     mutating func countMissing(_ range: ClosedRange<Int>) { missingCount = min(1 << 53, missingCount + min(1 << 53, range.count)) }
 
-    mutating func report(_ found: AuditBreak, order: Int) { breaks.append((order, found)) }
+    mutating func report(_ found: AuditBreak, order: Int) {
+        breaks.append((order, found))
+        guard breaks.count >= 8 * AuditVerdict.maximumBreaks else { return }
+        // What is listed is known already; of the rest the number is enough.
+        let ordered = Self.inOrder(breaks)
+        breaks = Array(ordered.prefix(AuditVerdict.maximumBreaks))
+        unlisted += ordered.count - breaks.count
+    }
+
+    private static func inOrder(_ breaks: [(order: Int, found: AuditBreak)]) -> [(order: Int, found: AuditBreak)] {
+        breaks.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
+    }
 
     mutating func report(_ kind: AuditBreak.Kind, _ index: Int, _ detail: String) {
         guard !isExplained[index] else { return }
@@ -86,8 +93,10 @@ struct TrailExamination {
     }
 
     /// The first entry that is not before an id, for the order of breaks.
-    private func order(of id: StreamID?) -> Int {
+    func order(of id: StreamID?) -> Int {
         guard let id else { return 0 }
+        // Entries of the stream ascend; those of a file may not.
+        guard evidence.stream == nil else { return evidence.entries.partitioningIndex { $0.id ?? .zero >= id } }
         return evidence.entries.firstIndex { $0.id ?? .zero >= id } ?? evidence.entries.count
     }
 
@@ -98,14 +107,16 @@ struct TrailExamination {
     static let wrongHash = "The contents do not give the hash that stands beside them."
 
     private var verdict: AuditVerdict {
-        let ordered = breaks.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element.found)
+        let ordered = Self.inOrder(breaks).map(\.found)
         let through = evidence.isFiltered ? nil : coverage.through
         let notYetSigned = evidence.entries.reversed().prefix { entry in
             guard let through, let id = entry.id else { return true }
             return id > through
         }
         return AuditVerdict(
-            breaks: Array(ordered.prefix(AuditVerdict.maximumBreaks)), unlistedBreaks: max(0, ordered.count - AuditVerdict.maximumBreaks),
+            breaks: Array(ordered.prefix(AuditVerdict.maximumBreaks)),
+            unlistedBreaks: max(0, ordered.count - AuditVerdict.maximumBreaks) + unlisted + evidence.unreadableCount
+                - evidence.unreadable.count,
             entries: evidence.entries.count, writers: Set(evidence.entries.lazy.map(\.writer).filter { $0 >= 0 }).count,
             checkpoints: audit.count, signedThrough: through, notYetSigned: notYetSigned.count, signatures: audit.signatures,
             notes: notes)

@@ -32,13 +32,21 @@ import Testing
         #expect(cell == "\"'" + text.replacing("\"", with: "\"\"") + "\"")
     }
 
+    @Test(arguments: [
+        ("a;=1", "a;'=1"), ("a; +1", "a;' +1"), ("a;'b", "a;''b"), ("a\t-1", "a\t'-1"), ("a\n@x", "a\n'@x"), ("a\r\n=1", "a\r\n'=1"),
+        ("a;\"=1", "a;'\"=1"), ("a;＝1", "a;'＝1"), ("a;b\r\nc\td", "a;b\r\nc\td"), ("a;;=1", "a;;'=1"), (";\t=", ";'\t'="),
+    ])
+    func `what another separator would leave for a formula has a mark behind the separator`(text: String, marked: String) {
+        #expect(Self.cell(text) == "\"" + marked.replacing("\"", with: "\"\"") + "\"")
+    }
+
     @Test(arguments: ["", " ", "a=1", "1-1", "{\"a\":\"=1\"}", "é=1", "漢=1", "\u{0}", "(=1)", "<-"])
     func `what none takes for a formula has no mark`(text: String) throws {
         #expect(try #require(Self.cell(text)).hasPrefix("\"'") == false)
     }
 
     @Test(arguments: [
-        (#"a\"b\\c\/d"#, "\"a\"\"b\\c/d\""), (#"\n\r"#, "\"'\n\r\""), (#"\b\f"#, "\"\u{8}\u{c}\""), (#"\t=1"#, "\"'\t=1\""),
+        (#"a\"b\\c\/d"#, "\"a\"\"b\\c/d\""), (#"\n\r"#, "\"'\n\r\""), (#"\b\f"#, "\"\u{8}\u{c}\""), (#"\t=1"#, "\"'\t'=1\""),
         (#"\u0000"#, "\"\u{0}\""),
         (#"\u003d1"#, "\"'=1\""), (#"\u007F"#, "\"\u{7f}\""),
     ])

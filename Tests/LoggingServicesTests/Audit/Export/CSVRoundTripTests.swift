@@ -14,7 +14,9 @@ extension Live.CSVRoundTripTests {
         var random = SeededGenerator(seed: 20_250_115)
         let entries = (0..<10_000).map { Nasty.entry($0, &random) }
         try await Trail.Kind.memory.run { trail async throws in
-            try await trail.append(entries)
+            let ids = try await trail.append(entries)
+            let stored = try await trail.stream.entries(after: .zero, limit: 20_000).compactMap(AuditRecord.init)
+            try #require(stored.count == ids.count)
             var file = Data()
             for try await chunk in try await trail.reader.export(.csv) { file.append(contentsOf: chunk.bytes) }
             let read = try Self.python(file)
@@ -22,12 +24,13 @@ extension Live.CSVRoundTripTests {
             #expect(columns.count == 15)
             let rows = try #require(read["rows"]?.elements)
             #expect(rows.count == entries.count)
-            for (row, entry) in zip(rows, entries) {
+            for (number, (row, entry)) in zip(rows, entries).enumerated() {
                 let cells = (row.elements ?? []).compactMap(\.text)
                 try #require(cells.count == columns.count)
                 let found = Dictionary(zip(columns, cells)) { $1 }
-                guard Self.differs(found, entry) == nil else {
-                    Issue.record("\(entry.auditID): \(Self.differs(found, entry) ?? "")")
+                let column = Self.differs(found, entry, stored[number])
+                guard column == nil else {
+                    Issue.record("\(entry.auditID): \(column ?? "")")
                     return
                 }
             }
@@ -35,12 +38,14 @@ extension Live.CSVRoundTripTests {
     }
 
     /// The name of the first column that is not what the entry says.
-    private static func differs(_ row: [String: String], _ entry: AuditLogEntry) -> String? {
+    private static func differs(_ row: [String: String], _ entry: AuditLogEntry, _ record: AuditRecord) -> String? {
         func text(_ value: JSONValue?) -> String { value.map { String(decoding: JSONWriter.bytes($0), as: UTF8.self) } ?? "" }
         let expected = [
             "audit_id": entry.auditID, "timestamp": entry.timestamp.iso8601, "event_type": entry.eventType.rawValue,
             "user_id": entry.userID ?? "", "symbol": entry.symbol.rawValue, "action": entry.action, "ip_address": entry.ipAddress ?? "",
             "before_state": text(entry.beforeState), "after_state": text(entry.afterState), "metadata": text(entry.metadata),
+            "stream_id": record.streamID.map { "\($0)" } ?? "", "writer": record.writer.rawValue, "seq": "\(record.sequence)",
+            "prev": "\(record.previous)", "hash": "\(record.hash)",
         ]
         return expected.first { Array((row[$0.key] ?? "?").utf8) != Array($0.value.utf8) }?.key
     }
@@ -73,7 +78,8 @@ private enum Nasty {
     private static let pieces = [
         "\"", "\"\"", ",", ";", "\r", "\n", "\r\n", "\t", "=", "+", "-", "@", "'", "''", " ", "  ", "\u{0}", "\u{1}", "\u{1f}", "\u{7f}",
         "\u{85}",
-        "\u{a0}", "\u{feff}", "\u{200b}", "\u{202e}", "\u{2028}", "\u{2029}", "😀", "👩‍👩‍👧‍👦", "é", "e\u{301}", "שלום", "漢字", "＝", "＋", "\\",
+        "\u{a0}", "\u{feff}", "\u{200b}", "\u{202e}", "\u{2028}", "\u{2029}", "😀", "👩‍👩‍👧‍👦", "é", "e\u{301}", "שלום", "漢字", "＝", "＋", "－", "＠",
+        ";=1", "; \t-1", ";\"=1", "\\",
         "\\n", "\\\"", "/",
         "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://x\",\"y\")", "-2+3", "@SUM(1)", "abc", "0", "1e9", "NULL", "{", "}", "[", "|", "%",
         "\u{10ffff}",

@@ -56,9 +56,9 @@ extension Live {
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 for trail in [try await TestTrail.trimmed(client), try await TestTrail.whole(client)] {
                     for restoringCounters in [true, false] {
-                        try await trail.copy.install(client, namespace: "copied", restoringCounters: restoringCounters)
+                        try await trail.copy.install(client, namespace: "attacked", restoringCounters: restoringCounters)
                         let verifier = AuditVerifier(key: trail.key, anchor: trail.anchor, maximumEvents: trail.cap)
-                        let verdict = try await verifier.verify(client, namespace: "copied")
+                        let verdict = try await verifier.verify(client, namespace: "attacked")
                         #expect(verdict.breaks.isEmpty)
                         #expect(verdict.entries == trail.copy.events.entries.count)
                         #expect(verdict.notYetSigned == trail.copy.events.entries.count - trail.copy.signedCount)

@@ -1,5 +1,6 @@
 import CacheServices
 import Foundation
+import RedisTesting
 import Testing
 
 @testable import LoggingServices
@@ -119,6 +120,32 @@ import Testing
         #expect(try await verdict(damaged, isFiltered: true).breaks.map(\.kind) == [.edited])
     }
 
+    @Test func `a line that says two things is no record`() async throws {
+        let record = try #require(Self.records(1).first)
+        let line = String(decoding: record.line, as: UTF8.self)
+        for other in [
+            line.replacing("\"entry\":", with: "\"entry_base64\":\"e30=\",\"entry\":", maxReplacements: 1),
+            line.replacing("\"seq\":1", with: "\"seq\":2,\"seq\":1", maxReplacements: 1),
+            line.replacing("{\"stream_id\"", with: "{\"entry\":{},\"stream_id\"", maxReplacements: 1),
+        ] {
+            #expect(AuditRecord(line: other.utf8) == nil, "\(other)")
+        }
+        #expect(AuditRecord(line: line.utf8) == record)
+    }
+
+    @Test func `garbage takes no memory and is counted`() async throws {
+        var random = SeededGenerator(seed: 9)
+        let garbage = (0..<1500).map { _ in
+            ["{\"a\":", "[[[[", "{\"journal", "\u{0}\u{1}", "}}}"].randomElement(using: &random) ?? ""
+        }.joined(separator: "x\n")
+        let nested = String(repeating: "{\"a\":", count: 200_000)
+        let long = String(repeating: "z", count: 5 << 20)
+        let found = try await verdict(Array("{}\n\(garbage)\n\(nested)\n\(long)\n".utf8))
+        #expect(!found.isSound)
+        #expect(found.breaks.count == AuditVerdict.maximumBreaks)
+        #expect(found.unlistedBreaks == 503)
+    }
+
     @Test func `CSV is refused`() async throws {
         let error = await #expect(throws: AuditError.self) {
             try await verdict(Array("audit_id,timestamp,event_type\n1,2025-01-15T10:30:00.000Z,SYSTEM_EVENT\n".utf8))
@@ -161,15 +188,15 @@ import Testing
     @Test func `an anchor vouches for what it covers`() async throws {
         let key = try TestTrail.key()
         let records = Self.records()
-        var draft = CheckpointDraft(key: key)
+        let from = try #require(records[9].streamID)
+        var draft = CheckpointDraft(from: from, settings: TestTrail.settings("usdcop", cap: 100, key: key))
         for record in records.dropFirst(10).prefix(40) {
             draft.add(StreamEntry(id: try #require(record.streamID), fields: record.fields))
         }
-        let from = try #require(records[9].streamID)
-        var base = CheckpointContinuation(newest: [], own: nil, key: key)
+        var base = CheckpointContinuation(newest: [], own: nil, prover: CheckpointProver(namespace: "usdcop", key: key))
         (base.number, base.from) = (4, from)
         let info = StreamInfo(length: 50, firstID: records[0].streamID, lastID: try #require(records[49].streamID), entriesAdded: 50)
-        let checkpoint = Checkpoint(draft.statement(continuing: base, from: from, info: info, cap: 100, at: .now), key: key)
+        let checkpoint = Checkpoint(draft.statement(continuing: base, info: info, server: nil, at: .now), key: key)
         let anchor = CheckpointAnchor(checkpoint)
         let sound = try await verdict(ExportFile.ndjson(records), key: key, anchor: anchor)
         #expect(sound.breaks.map(\.kind) == [])

@@ -15,12 +15,12 @@ struct TestTrail {
 
     /// 307 events of which the cap has left 200, and the last 7 are not signed.
     static func trimmed(_ client: RedisClient) async throws -> TestTrail {
-        try await build(client, namespace: "trimmed", cap: 200, events: 300, unsigned: 7)
+        try await build(client, name: "trimmed", cap: 200, events: 300, unsigned: 7)
     }
 
     /// 160 events, all there and all signed.
     static func whole(_ client: RedisClient) async throws -> TestTrail {
-        try await build(client, namespace: "whole", cap: 1000, events: 160, unsigned: 0)
+        try await build(client, name: "whole", cap: 1000, events: 160, unsigned: 0)
     }
 
     static func settings(_ namespace: Namespace, cap: Int, key: AuditSigningKey?) -> AuditSettings {
@@ -36,7 +36,10 @@ struct TestTrail {
         return key
     }
 
-    private static func build(_ client: RedisClient, namespace: Namespace, cap: Int, events: Int, unsigned: Int) async throws -> TestTrail {
+    /// A trail is bound to its namespace, so it is built where it is attacked.
+    private static func build(_ client: RedisClient, name: String, cap: Int, events: Int, unsigned: Int) async throws -> TestTrail {
+        let namespace: Namespace = "attacked"
+        try await TrailCopy.remove(client, namespace: namespace)
         let key = try key()
         let signer = CheckpointSigner(client, settings: settings(namespace, cap: cap, key: key), logger: .silent)
         let store = AuditStore(client, namespace: namespace, maximumLength: cap)
@@ -52,7 +55,7 @@ struct TestTrail {
         newest = try await signer.checkpointNow() ?? newest
         for _ in 0..<unsigned { try await writers[Int.random(in: 0..<writers.count, using: &random)].append(1, to: store) }
         return TestTrail(
-            name: namespace.rawValue, cap: cap, key: key, anchor: newest.map(CheckpointAnchor.init),
+            name: name, cap: cap, key: key, anchor: newest.map(CheckpointAnchor.init),
             copy: try await TrailCopy(client, namespace: namespace))
     }
 }

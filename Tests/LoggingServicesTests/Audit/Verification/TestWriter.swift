@@ -51,9 +51,12 @@ struct TestWriter {
 
     /// What an administrator's clearing does: an append that leaves nothing before it.
     mutating func clear(_ client: RedisClient, namespace: Namespace, key: AuditSigningKey?) async throws {
+        let events = AuditStore(client, namespace: namespace, maximumLength: 1).events
+        let last = try await events.info().lastID
         let record = next(
             ClearRecord(
-                count: 1, lastCheckpoint: 1, reason: "test", writer: writer, sequence: sequence + 1, previous: hash, key: key
+                namespace: namespace, after: last, count: 1, lastCheckpoint: 1, reason: "test", writer: writer, sequence: sequence + 1,
+                previous: hash, key: key
             ).event)
         let store = AuditStore(client, namespace: namespace, maximumLength: 1)
         _ = try await store.append(AuditBatch([record], isPromised: true), timeout: .seconds(5))

@@ -7,15 +7,17 @@ import RedisTesting
 enum TrailAttack: String, CaseIterable {
     case editEntry, editEntryAndHash, editSequence, deleteOne, deleteSeveral, deleteFirst, insertJunk, insertNewWriter, insertCopy
     case insertUsedSequence, swapNeighbours, swapDistant, fork, forkAndGoOn, cutTail, cutTailAndHeads, trim, trimByAppending, rebuildChain
+    case secondEntry, backdate, otherID
     case removeCheckpoint, removeNewestCheckpoint, stripSignature, editCheckpoint
 
     /// The one kind of break that verification must name.
     var kind: AuditBreak.Kind {
         switch self {
-        case .editEntry, .editEntryAndHash, .editSequence: .edited
+        case .editEntry, .editEntryAndHash, .editSequence, .secondEntry: .edited
+        case .otherID: .rebuilt
         case .deleteOne, .deleteSeveral: .missing
         case .deleteFirst, .trim, .trimByAppending: .rogueTrim
-        case .insertJunk, .insertNewWriter, .insertCopy, .insertUsedSequence: .inserted
+        case .insertJunk, .insertNewWriter, .insertCopy, .insertUsedSequence, .backdate: .inserted
         case .swapNeighbours, .swapDistant: .reordered
         case .fork, .forkAndGoOn: .forked
         case .cutTail, .cutTailAndHeads: .tailCut
@@ -66,6 +68,23 @@ enum TrailAttack: String, CaseIterable {
             let count = min(Int.random(in: 2...6, using: &random), signed - 1 - index)
             trail.events.entries.removeSubrange(index..<(index + count))
             return Place(ids: [trail.events.entries[index].id])
+        case .secondEntry:
+            let entry = trail.events.entries[index]
+            trail.events.entries[index] = StreamEntry(
+                id: entry.id, fields: entry.fields + [.init("entry", record.forgedEntry)])
+            return Place(ids: [entry.id])
+        case .backdate:
+            let first = trail.events.entries[0].id
+            let id = StreamID(milliseconds: first.milliseconds - UInt64.random(in: 1...1000, using: &random), sequence: 0)
+            trail.events.entries.insert(StreamEntry(id: id, fields: AuditRecord.stranger(1).fields), at: 0)
+            return Place(ids: [id])
+        case .otherID:
+            let place = Int.random(in: 0..<(signed - 1), using: &random)
+            let entry = trail.events.entries[place]
+            let id = StreamID(milliseconds: entry.id.milliseconds, sequence: entry.id.sequence + 1)
+            guard id < trail.events.entries[place + 1].id else { return nil }
+            trail.events.entries[place] = StreamEntry(id: id, fields: entry.fields)
+            return Place(ids: [id])
         case .deleteFirst: return cutFront(1, &trail)
         case .trim: return cutFront(Int.random(in: 1..<signed, using: &random), &trail)
         case .trimByAppending:

@@ -35,6 +35,12 @@ struct TrailCopy {
         for place in stride(from: 0, to: pairs.count - 1, by: 2) { writers[pairs[place].text ?? ""] = pairs[place + 1].text ?? "" }
     }
 
+    /// Removes everything of a trail.
+    static func remove(_ client: RedisClient, namespace: Namespace) async throws {
+        let keys = keys(namespace)
+        _ = try await client.send(RedisCommand("DEL", [.text(keys.events), .text(keys.writers), .text(keys.checkpoints)]))
+    }
+
     private static let rebuild = RedisScript(
         """
         redis.call('DEL', KEYS[1])

@@ -53,17 +53,26 @@ import Testing
         let key = try TestTrail.key()
         let writer = try #require(WriterID("desk"))
         let statement = CheckpointStatement(
-            number: 7, time: Timestamp(milliseconds: 1_736_937_000_000), previous: .of([1]), from: .zero,
+            namespace: "usdcop", server: "run", number: 7, time: Timestamp(milliseconds: 1_736_937_000_000), previous: .of([1]),
+            from: .zero,
             to: StreamID(milliseconds: 5, sequence: 6), skipped: 2, heads: [.init(writer: writer, sequence: 3, hash: .of([2]))],
-            digest: .of([3]), tags: [0, .max, 0x0123_4567_89ab_cdef], cleared: 1, firstID: nil, entriesAdded: nil, length: 3,
+            digest: .of([3]),
+            ids: [
+                StreamID(milliseconds: 1, sequence: 0), StreamID(milliseconds: 1, sequence: 7), StreamID(milliseconds: 5, sequence: 0),
+            ], tags: [0, .max, 0x0123_4567_89ab_cdef], cleared: 1, firstID: nil, entriesAdded: nil, length: 3,
             maximumLength: 10, keyName: nil, lost: .init(number: 6, hash: .of([4])))
         let checkpoint = Checkpoint(statement, key: key)
         let read = try #require(Checkpoint(body: checkpoint.body, signature: checkpoint.signature))
         #expect(read == checkpoint)
         #expect(read.statement.tags == statement.tags)
+        #expect(read.statement.ids == statement.ids)
         #expect(read.isSigned(by: key))
         #expect(Checkpoint(body: Array("{}".utf8), signature: nil) == nil)
-        for (name, wrong) in [("number", "0"), ("number", "9007199254740993000"), ("length", "-1"), ("tags", "\"00\"")]
+        for (name, wrong) in [
+            ("number", "0"), ("number", "9007199254740993000"), ("length", "-1"), ("tags", "\"00\""), ("ids", "\"1 0 5\""),
+            ("ids", "\"1 2\""),
+            ("namespace", "\"No\""),
+        ]
             as [(String, String)]
         {
             guard case .object(let members) = statement.jsonValue else { return }
@@ -75,11 +84,13 @@ import Testing
 
     @Test func `the next checkpoint goes on from the newest that can be relied on`() throws {
         let key = try TestTrail.key()
-        func checkpoint(_ number: Int, to: UInt64, key: AuditSigningKey?) -> Checkpoint {
+        let rogue = try #require(AuditSigningKey(contents: Array("the key of somebody else".utf8)))
+        func checkpoint(_ number: Int, to: UInt64, key: AuditSigningKey?, namespace: Namespace = "usdcop") -> Checkpoint {
             Checkpoint(
                 CheckpointStatement(
-                    number: number, time: Timestamp(milliseconds: 0), previous: .zero, from: .zero,
-                    to: StreamID(milliseconds: to, sequence: 0), skipped: 0, heads: [], digest: .zero, tags: [], cleared: 0, firstID: nil,
+                    namespace: namespace, server: nil, number: number, time: Timestamp(milliseconds: 0), previous: .zero, from: .zero,
+                    to: StreamID(milliseconds: to, sequence: 0), skipped: 0, heads: [], digest: .zero, ids: [], tags: [], cleared: 0,
+                    firstID: nil,
                     entriesAdded: 5, length: 0, maximumLength: 1, keyName: nil, lost: nil), key: key)
         }
         func entry(_ checkpoint: Checkpoint, _ id: UInt64, signature: String? = nil) -> StreamEntry {
@@ -88,7 +99,11 @@ import Testing
                 fields: [.init("body", checkpoint.body)] + ((signature ?? checkpoint.signature).map { [.init("signature", $0)] } ?? []))
         }
         let (five, six) = (checkpoint(5, to: 50, key: key), checkpoint(6, to: 60, key: key))
-        func next(_ newest: [StreamEntry], own: Checkpoint?) -> CheckpointContinuation { .init(newest: newest, own: own, key: key) }
+        func next(
+            _ newest: [StreamEntry], own: Checkpoint?, remains: SignedRemains.Judgement = .beginning
+        ) -> CheckpointContinuation {
+            .init(newest: newest, own: own, prover: CheckpointProver(namespace: "usdcop", key: key), remains: remains)
+        }
 
         let first = next([], own: nil)
         #expect(first.number == 1 && first.previous == .zero && first.lost == nil && first.entryID == nil)
@@ -102,6 +117,18 @@ import Testing
         #expect(forged.number == 7 && forged.from == five.statement.to && forged.entryID == StreamID(milliseconds: 2, sequence: 0))
         let replaced = next([entry(checkpoint(6, to: 99, key: nil), 2), entry(five, 1)], own: six)
         #expect(replaced.number == 7 && replaced.previous == six.hash && replaced.from == six.statement.to)
+        // What the newest one signed is not just the beginning of what is there: somebody took it away.
+        let removed = next([entry(five, 1)], own: six, remains: .other)
+        #expect(removed.returning == six && removed.number == 7 && removed.lost == nil)
+        // What our key did not sign is not gone on from: neither without a signature nor by another key, nor that of another trail.
+        for other in [
+            checkpoint(6, to: 99, key: nil), checkpoint(6, to: 99, key: rogue), checkpoint(6, to: 99, key: key, namespace: "other"),
+        ] {
+            let behind = next([entry(other, 2), entry(five, 1)], own: nil)
+            #expect(behind.number == 7 && behind.from == five.statement.to && behind.previous == five.hash)
+            let anew = next([entry(other, 2)], own: nil)
+            #expect(anew.number == 7 && anew.from == .zero && anew.previous == other.hash && anew.isUrgent && anew.lost == nil)
+        }
     }
 
     @Test func `records of loss and of clearing are recognised where they are, and only there`() throws {
@@ -113,11 +140,13 @@ import Testing
         #expect(loss.lostSequences == 6...9)
         #expect(LossRecord(writer: writer, lastSequence: 9, lastHash: .of([1]), lost: 0).lostSequences == nil)
         let clearing = ClearRecord(
-            count: 3, lastCheckpoint: nil, reason: "a test", writer: writer, sequence: 4, previous: .of([2]), key: key)
+            namespace: "usdcop", after: StreamID(milliseconds: 3, sequence: 4), count: 3, lastCheckpoint: nil, reason: "a test",
+            writer: writer, sequence: 4, previous: .of([2]), key: key)
         let clearEntry = clearing.event.entry(id: "2", at: .now).json
         #expect(ClearRecord(entry: clearEntry) == clearing)
-        #expect(clearing.isSigned(by: key, writer: writer, sequence: 4, previous: .of([2])))
-        #expect(!clearing.isSigned(by: key, writer: writer, sequence: 5, previous: .of([2])))
+        #expect(clearing.isSigned(by: key, namespace: "usdcop", writer: writer, sequence: 4, previous: .of([2])))
+        #expect(!clearing.isSigned(by: key, namespace: "usdcop", writer: writer, sequence: 5, previous: .of([2])))
+        #expect(!clearing.isSigned(by: key, namespace: "other", writer: writer, sequence: 4, previous: .of([2])))
         #expect(LossRecord(entry: clearEntry) == nil)
         #expect(ClearRecord(entry: lossEntry) == nil)
         let talk = AuditEvent.system("audit_cleared redis_lost_data").entry(id: "3", at: .now).json

@@ -31,7 +31,7 @@ extension Live {
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let trail = try await TestTrail.trimmed(client)
-                let environment = ["REDIS_URL": server.url, "USDCOP_NAMESPACE": "trimmed"]
+                let environment = ["REDIS_URL": server.url, "USDCOP_NAMESPACE": "attacked"]
                 let live = try run([], environment)
                 #expect(live.code == 0, "\(live.said)")
                 #expect(live.said.hasPrefix("200 entries"))
