@@ -75,7 +75,7 @@ struct AuditVerifyTests {
         try await Program.withRedis { program, redis async throws in
             try await program.run("audit", "log", "SYSTEM_EVENT", input: AuditCommandTests.events(0..<2))
             let run = try await program.run("audit", "clear", "--reason", "x")
-            #expect(run.status == 65 && run.errors.contains("USDCOP_STATE_DIR"))
+            #expect(run.status == 78 && run.errors.contains("USDCOP_STATE_DIR"))
             #expect(try await redis.ask("XLEN", "usdcop:audit:events").integer == 2)
         }
     }

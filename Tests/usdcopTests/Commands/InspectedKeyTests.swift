@@ -45,7 +45,7 @@ struct InspectedKeyTests {
         (key("audit:events", [], type: "stream", timeToLive: .never, length: 10_000), []),
         (key("audit:events", [], type: "string"), [.wrongType]),
         (key("audit:checkpoints", [], type: "stream", timeToLive: .never, length: 1000), []),
-        (key("audit:checkpoints", [], type: "stream", timeToLive: .never, length: 1001), [.overCap]),
+        (key("audit:checkpoints", [], type: "stream", timeToLive: .never, length: 1001), []),
         (key("audit:writers", [], type: "hash", timeToLive: .never), []),
         (key("audit:writers", [], type: "set", timeToLive: .never), [.wrongType]),
         (key("audit:signer", ["x"]), []),

@@ -106,6 +106,7 @@ extension Live {
                     try await signer.checkpointNow()
                 }
                 let whole = try await TrailCopy(client, namespace: Self.namespace)
+                let anchor = try #require(try CheckpointAnchor.loadIfPresent(in: state.url, namespace: Self.namespace))
                 for isForged in [false, true] {
                     for restoringCounters in [false, true] {
                         var copy = whole
@@ -123,6 +124,7 @@ extension Live {
                         }
                         copy.writers = [:]
                         try await copy.install(client, namespace: Self.namespace, restoringCounters: restoringCounters)
+                        try anchor.write(to: CheckpointAnchor.url(in: state.url, namespace: Self.namespace))
                         var other = try #require(TestWriter("other"))
                         try await other.append(3, to: store)
                         // Another process of the same state directory, and nothing in its memory.
