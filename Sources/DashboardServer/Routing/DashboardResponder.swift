@@ -19,23 +19,28 @@ final class DashboardResponder: HTTPResponder {
     private let gate: Gate
     private let bodies: BodyReader
     private let client: any ICacheClient
+    private let metrics: RequestMetrics
     private let ids = RequestID()
 
-    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient) {
+    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
         self.gate = gate
         self.bodies = bodies
         self.client = client
+        self.metrics = metrics
     }
 
     func respond(to request: Request, context: CallContext) async throws -> Response {
+        let began = metrics.began()
+        var (route, status) = (Route?.none, HTTPResponse.Status.badRequest)
+        defer { metrics.ended(route, request.method, status: status.code, began: began) }
         let id = ids.name(given: request.headers[.requestID])
         let trace = CacheTrace()
         var isBodyPending = BodyReader.isBodyAnnounced(in: request)
         let answer: Answer
         do {
             answer = try await CurrentRequest.$id.withValue(id) {
-                try await self.answer(to: request, id: id, context, trace, &isBodyPending)
+                try await self.answer(to: request, id: id, context, trace, &isBodyPending, &route)
             }
         } catch let error as HTTPParserError {
             // What the parser refuses, the server answers by a bare 400.
@@ -47,11 +52,13 @@ final class DashboardResponder: HTTPResponder {
         }
         log(answer, trace, request, id, context)
         let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
-        return isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        let response = isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        status = response.status
+        return response
     }
 
     private func answer(
-        to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ isBodyPending: inout Bool
+        to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ isBodyPending: inout Bool, _ route: inout Route?
     ) async throws -> Answer {
         guard request.uri.string.utf8.count <= Self.maximumURISize else {
             throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
@@ -59,6 +66,7 @@ final class DashboardResponder: HTTPResponder {
         guard let match = try routes.match(request.uri.path) else {
             throw Problem(.notFound, "There is no route of this path.")
         }
+        route = match.route
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed
             throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])

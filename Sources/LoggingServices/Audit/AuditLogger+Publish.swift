@@ -34,10 +34,11 @@ extension AuditLogger {
             throw AuditError(.invalid, "The timestamp is more than 5 minutes in the future; nothing was recorded.")
         }
         let content = LaneSubmission.Content.publish(bytes, JournaledPublish(signal: signal, target: target))
-        let answer = try await withCheckedContinuation { continuation in
+        let answer: Result<LaneAnswer, AuditError> = await withCheckedContinuation { continuation in
             lane.mailbox.submit(LaneSubmission(content: content, idempotency: nil, reply: continuation))
-        }.get()
-        switch answer {
+        }
+        metrics.count(answer, durability)
+        switch try answer.get() {
         case .recorded(let id, let writer, let sequence, let result?):
             return AuditedPublish(
                 result: result,

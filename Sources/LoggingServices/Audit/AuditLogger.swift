@@ -1,4 +1,5 @@
 import CacheServices
+public import CoreMetrics
 import Foundation
 public import Hiredis
 public import Logging
@@ -23,6 +24,7 @@ public final class AuditLogger: Sendable {
     let store: AuditStore?
     let memory: InMemoryEventStream?
     let logger: Logger
+    let metrics: AuditMetrics
     /// Writes the checkpoints, where this process may.
     let signer: CheckpointSigner?
     let adopter: JournalAdopter?
@@ -32,9 +34,14 @@ public final class AuditLogger: Sendable {
     ///   - redis: the connection that the process shares; `nil` keeps the trail in this process only, and says so in every answer.
     ///   - settings: cap, journal, checkpoints.
     ///   - isLasting: whether the process stays: then it signs checkpoints in its turn and delivers what dead processes left.
-    public init(redis: RedisClient?, settings: AuditSettings, isLasting: Bool = true, logger: Logger) {
+    ///   - metrics: where events and refusals are counted; the process' own unless given.
+    public init(
+        redis: RedisClient?, settings: AuditSettings, isLasting: Bool = true, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.settings = settings
         self.logger = logger
+        self.metrics = AuditMetrics(metrics)
         pool = NIOThreadPool(numberOfThreads: 1)
         guard let redis else {
             let stream = InMemoryEventStream(maximumLength: settings.maximumEvents)
@@ -101,10 +108,11 @@ public final class AuditLogger: Sendable {
     }
 
     func submit(_ entry: AuditLogEntry, _ content: LaneSubmission.Content, _ key: IdempotencyKey?) async throws(AuditError) -> Submitted {
-        let answer = try await withCheckedContinuation { continuation in
+        let answer: Result<LaneAnswer, AuditError> = await withCheckedContinuation { continuation in
             lane.mailbox.submit(LaneSubmission(content: content, idempotency: key, reply: continuation))
-        }.get()
-        return try await submitted(entry, key, answer)
+        }
+        metrics.count(answer, durability)
+        return try await submitted(entry, key, answer.get())
     }
 
     func submitted(_ entry: AuditLogEntry, _ key: IdempotencyKey?, _ answer: LaneAnswer) async throws(AuditError) -> Submitted {

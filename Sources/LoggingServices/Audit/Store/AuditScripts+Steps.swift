@@ -7,6 +7,7 @@ extension RedisScript {
     /// Replies `published`, what happened to the latest and to the history, and the stream id of the event; `known` and the same two words
     /// when the history had the signal and nothing is to be recorded; and what an append replies when it does not record.
     static let publishAudited = RedisScript(
+        named: "publishAudited",
         LuaLibrary.checks + LuaLibrary.signals + appendAuditFunction + "local function publish(KEYS, ARGV)\n" + publishSignalBody
             + """
 
@@ -28,6 +29,7 @@ extension RedisScript {
     /// The clearing: an append of one record that leaves nothing else, if nothing was added since a stream id.
     /// KEYS: events, writers. ARGV: the expected last stream id, then those of an append with the cap 1. Replies `moved` when something was.
     static let clearAudit = RedisScript(
+        named: "clearAudit",
         LuaLibrary.checks + appendAuditFunction + """
             need(KEYS[1], 'stream')
             local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
