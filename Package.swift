@@ -116,7 +116,13 @@ let package = Package(
             dependencies: ["DashboardServer", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Benchmarks"
         ),
-        .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
+        .testTarget(
+            name: "HiredisTests",
+            dependencies: [
+                "Hiredis", "RedisTesting", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]
+        ),
         .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
         .testTarget(
             name: "LoggingServicesTests",
@@ -126,7 +132,7 @@ let package = Package(
             name: "DashboardServerTests",
             dependencies: [
                 "DashboardServer", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),
