@@ -10,9 +10,9 @@ struct MetricCatalogue: Sendable {
                 "Commands that ended, by name, script and outcome: ok, rejected, not_sent, or unknown when they were sent and not answered.",
             "usdcop_redis_command_duration_seconds":
                 "Time from the call of a command to its end, waiting and repetitions included; commands that never left are not in it.",
-            "usdcop_redis_connections_total": "Connections to Redis that were made and logged in.",
-            "usdcop_redis_connections_lost_total": "Connections to Redis that ended by themselves.",
-            "usdcop_redis_connections_failed_total": "Attempts to connect to Redis that failed.",
+            "usdcop_redis_connections_total": "How often the connection that all commands share was made.",
+            "usdcop_redis_connections_lost_total": "How often the connection that all commands share ended by itself.",
+            "usdcop_redis_connections_failed_total": "Attempts to make the connection that all commands share that failed.",
             "usdcop_redis_up": "Whether the connection to Redis is there.",
             "usdcop_redis_circuit_open": "Whether commands fail at once because Redis has been away for a while.",
             "usdcop_cache_hits_total": "Cache reads of this process that found something, by the backend that answered.",

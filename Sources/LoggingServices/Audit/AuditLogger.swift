@@ -81,6 +81,17 @@ public final class AuditLogger: Sendable {
     /// - Parameter idempotency: by what a repeat of the request is recognised, by all processes, for a day.
     /// - Throws: ``AuditError``; its code says whether the event may be in the trail.
     public func log(_ event: AuditEvent, idempotency key: IdempotencyKey? = nil) async throws(AuditError) -> AuditReceipt {
+        do {
+            let receipt = try await record(event, key)
+            metrics.count(receipt)
+            return receipt
+        } catch {
+            metrics.count(error)
+            throw error
+        }
+    }
+
+    private func record(_ event: AuditEvent, _ key: IdempotencyKey?) async throws(AuditError) -> AuditReceipt {
         let entry = try checked(event)
         let bytes = entry.json
         guard bytes.count <= AuditLogEntry.maximumBytes else { throw .tooLarge(bytes.count) }
@@ -108,11 +119,10 @@ public final class AuditLogger: Sendable {
     }
 
     func submit(_ entry: AuditLogEntry, _ content: LaneSubmission.Content, _ key: IdempotencyKey?) async throws(AuditError) -> Submitted {
-        let answer: Result<LaneAnswer, AuditError> = await withCheckedContinuation { continuation in
+        let answer = try await withCheckedContinuation { continuation in
             lane.mailbox.submit(LaneSubmission(content: content, idempotency: key, reply: continuation))
-        }
-        metrics.count(answer, durability)
-        return try await submitted(entry, key, answer.get())
+        }.get()
+        return try await submitted(entry, key, answer)
     }
 
     func submitted(_ entry: AuditLogEntry, _ key: IdempotencyKey?, _ answer: LaneAnswer) async throws(AuditError) -> Submitted {

@@ -22,7 +22,15 @@ struct AuditMetrics: Sendable {
         repeats = Counter(label: "usdcop_audit_repeats_total", factory: factory)
     }
 
-    /// Counts what the lane did with an event.
+    /// Counts an event that is recorded, or a request that had been before.
+    func count(_ receipt: AuditReceipt) {
+        if receipt.isRepeat { repeats.increment() } else { appends[receipt.durability]?.increment() }
+    }
+
+    /// Counts an event that was not acknowledged.
+    func count(_ error: AuditError) { refusals[error.code]?.increment() }
+
+    /// Counts what the lane did with an event, where no receipt is made of it.
     ///
     /// - Parameter durability: what survives of what Redis takes now.
     func count(_ answer: Result<LaneAnswer, AuditError>, _ durability: @autoclosure () -> AuditDurability) {
@@ -31,7 +39,7 @@ struct AuditMetrics: Sendable {
         case .success(.spooled): appends[.spooled]?.increment()
         case .success(.remembered): repeats.increment()
         case .success(.notAdded), .success(.moved): break
-        case .failure(let error): refusals[error.code]?.increment()
+        case .failure(let error): count(error)
         }
     }
 }

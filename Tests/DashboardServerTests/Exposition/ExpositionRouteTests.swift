@@ -56,6 +56,7 @@ struct ExpositionRouteTests {
             #expect(metrics[#"usdcop_redis_commands_total{command="evalsha",outcome="ok",script="setMetric"}"#] == 1)
             #expect(metrics[#"usdcop_redis_command_duration_seconds_count{command="get"}"#] ?? 0 >= 4)
             #expect(metrics[#"usdcop_audit_appends_total{durability="aof-everysec"}"#] == 4)
+            #expect(metrics["usdcop_audit_repeats_total"] == 1)
             #expect(metrics.sum("usdcop_audit_refusals_total") == 0)
             #expect(metrics["usdcop_audit_backlog_events"] == 0)
             #expect(metrics["usdcop_redis_up"] == 1)
@@ -121,13 +122,15 @@ struct ExpositionRouteTests {
         try await RunningService.with { (service) async throws in
             func ask(_ numbers: Range<Int>) async throws {
                 try await RawConnection.open(port: service.port) { connection in
-                    for number in numbers {
-                        let targets = ["/p\(number)/%22%7D%0A", "/api/cache/metrics/custom/m\(number)"]
-                        let secret = "X-API-Key: wrong-key-\(number)-0123456789\r\n"
-                        for (target, header) in zip(targets, [secret, ""]) {
-                            try await connection.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(header)\r\n")
-                            _ = try await connection.reply()
+                    for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 50) {
+                        let batch = start..<min(start + 50, numbers.upperBound)
+                        let requests = batch.flatMap { number in
+                            ["/p\(number)/%22%7D%0A", "/api/cache/metrics/custom/m\(number)"].map {
+                                "GET \($0) HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: id-\(number)\r\n\r\n"
+                            }
                         }
+                        try await connection.send(requests.joined())
+                        for _ in requests { _ = try await connection.reply() }
                     }
                 }
             }
@@ -135,7 +138,10 @@ struct ExpositionRouteTests {
             let before = try await service.metrics()
             try await ask(10..<5_010)
             let after = try await service.metrics()
-            #expect(after.values.keys.filter { before.values[$0] == nil && !$0.contains("/metrics") } == [])
+            // What the service does by itself meanwhile may be the first of its kind, and is no name that somebody sent.
+            let new = after.values.keys.filter { before.values[$0] == nil && !$0.contains("route=\"/metrics\"") }
+            #expect(new.filter { !$0.hasPrefix("usdcop_redis_command") } == [])
+            #expect(new.count < 200)
             #expect(after[#"usdcop_http_requests_total{method="GET",route="unmatched",status="404"}"#] == 5_010)
             #expect(after[#"usdcop_cache_misses_total{backend="redis"}"#] == 5_010)
             #expect(after["usdcop_metrics_overflow_total"] == 0)

@@ -1,5 +1,6 @@
 import CoreMetrics
 import MetricsTestKit
+import NIOCore
 import RedisTesting
 import Testing
 

@@ -14,7 +14,6 @@ struct ServeMetricsTests {
             let state = try ScratchDirectory()
             let running = try program.start(
                 ["serve"], environment: ["USDCOP_PORT": "\(port)", "USDCOP_STATE_DIR": state.url.path])
-            defer { running.signal(SIGTERM) }
             try await running.expect("listens on http://127.0.0.1:\(port)")
             let address = try #require(URL(string: "http://127.0.0.1:\(port)/metrics"))
             let (data, response) = try await URLSession.shared.data(from: address)
