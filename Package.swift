@@ -22,6 +22,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // The logging face of every room; only the executable bootstraps it.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Counters and timers of every room; only the executable bootstraps it.
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         // SHA-1 of Lua scripts, SHA-256 of keys and of the audit chain.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Deque: reply slots and eviction order are queues.
@@ -47,6 +49,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -57,6 +60,7 @@ let package = Package(
             dependencies: [
                 "Hiredis",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -67,6 +71,7 @@ let package = Package(
                 "CacheServices",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -83,6 +88,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -110,7 +116,13 @@ let package = Package(
             dependencies: ["DashboardServer", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Benchmarks"
         ),
-        .testTarget(name: "HiredisTests", dependencies: ["Hiredis", "RedisTesting"]),
+        .testTarget(
+            name: "HiredisTests",
+            dependencies: [
+                "Hiredis", "RedisTesting", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]
+        ),
         .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
         .testTarget(
             name: "LoggingServicesTests",
@@ -120,7 +132,7 @@ let package = Package(
             name: "DashboardServerTests",
             dependencies: [
                 "DashboardServer", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DashboardServer
 import Foundation
 
 /// The program: one command tree, one mapping of errors to exit codes.
@@ -22,7 +23,7 @@ struct Usdcop: AsyncParsableCommand {
             Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable, \
             73 cannot create, 74 input or output, 77 not permitted, 78 configuration, 130 interrupted.
             """,
-        version: "0.1.0",
+        version: BuildInfo.version,
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
             AuditCommand.self, ReplayCommand.self, DoctorCommand.self,

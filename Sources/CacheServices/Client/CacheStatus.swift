@@ -3,7 +3,7 @@ public import Hiredis
 /// The state of a cache client at one moment.
 public struct CacheStatus: Sendable {
     /// Where calls go at the moment.
-    public enum Mode: String, Sendable {
+    public enum Mode: String, Sendable, CaseIterable {
         /// Redis answers.
         case redis
         /// Redis is away, or never was wanted; memory answers.

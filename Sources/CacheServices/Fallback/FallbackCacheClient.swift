@@ -26,6 +26,8 @@ public final class FallbackCacheClient: ICacheClient {
     let clock: CacheClock
     let logger: Logger
     let state: Mutex<FallbackState>
+    /// The reads that memory answers; the client below counts its own.
+    private let reads: CacheMetrics
     let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
@@ -34,6 +36,7 @@ public final class FallbackCacheClient: ICacheClient {
         self.cache = cache
         self.clock = clock
         self.logger = logger
+        self.reads = CacheMetrics(.memory, cache.metrics)
         self.state = Mutex(FallbackState(maximumEntries: maximumEntries, at: clock.wall()))
         (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -58,13 +61,20 @@ public final class FallbackCacheClient: ICacheClient {
                     return answer
                 } catch {
                     guard error.meansAway else { throw error }
-                    if let answer = try leaveRedis(error, performing: step) { return answer }
+                    if let answer = try leaveRedis(error, performing: step) { return counted(answer, step) }
                 }
             } else {
                 if step.effect.isWrite { await letReplayPass() }
-                if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: false) }) { return answer }
+                if let answer = try withState({ state throws(CacheError) in try state.perform(step, isUnknown: false) }) {
+                    return counted(answer, step)
+                }
             }
         }
+    }
+
+    private func counted<Outcome>(_ answer: CacheAnswer<Outcome>, _ step: CacheStep<Outcome>) -> CacheAnswer<Outcome> {
+        reads.count(step.tally?(answer.value))
+        return answer
     }
 
     /// New writes wait for the end of a replay, a second at most: under steady load it would else never catch up with them.

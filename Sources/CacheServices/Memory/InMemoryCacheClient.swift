@@ -1,3 +1,4 @@
+public import CoreMetrics
 import Synchronization
 public import ServiceLifecycle
 
@@ -17,13 +18,20 @@ public final class InMemoryCacheClient: ICacheClient {
     public let events: InMemoryEventStream
     private let clock: CacheClock
     private let started: Timestamp
+    private let reads: CacheMetrics
     private let state: Mutex<State>
 
-    /// - Parameter maximumEntries: how many keys are held; at least 1.
-    public init(namespace: Namespace = .standard, maximumEntries: Int = 1000, clock: CacheClock = .system) {
+    /// - Parameters:
+    ///   - maximumEntries: how many keys are held; at least 1.
+    ///   - metrics: where hits and misses are counted; the process' own unless given.
+    public init(
+        namespace: Namespace = .standard, maximumEntries: Int = 1000, clock: CacheClock = .system,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.namespace = namespace
         self.clock = clock
         self.started = clock.wall()
+        self.reads = CacheMetrics(.memory, metrics)
         self.events = InMemoryEventStream(maximumLength: CacheRules.eventsLength, clock: clock)
         self.state = Mutex(State(store: MemoryStore(maximumEntries: maximumEntries)))
     }
@@ -45,7 +53,9 @@ public final class InMemoryCacheClient: ICacheClient {
                 return .failure(error)
             }
         }
-        return CacheAnswer(try result.get(), from: CacheSource(.memory))
+        let outcome = try result.get()
+        reads.count(step.tally?(outcome))
+        return CacheAnswer(outcome, from: CacheSource(.memory))
     }
 
     public func keys(_ pattern: String) async throws(CacheError) -> [String] {

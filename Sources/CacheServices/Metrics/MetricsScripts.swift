@@ -4,6 +4,7 @@ extension RedisScript {
     /// KEYS: metric, index, change stream. ARGV: expectation (2), value, lifetime in milliseconds, member, length of the change stream,
     /// name of the key, milliseconds of its timestamp or nothing. Replies 1, or `conflict` when the expectation failed.
     static let setMetric = RedisScript(
+        named: "setMetric",
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -19,6 +20,7 @@ extension RedisScript {
     /// KEYS: metric, index, change stream. ARGV: value, lifetime in milliseconds, milliseconds of the value's timestamp, length of the
     /// change stream, name of the key. Stores financial metrics unless newer ones are there. Replies 1 or `conflict`.
     static let setNewerMetrics = RedisScript(
+        named: "setNewerMetrics",
         LuaLibrary.checks + LuaLibrary.signals + """
             need(KEYS[1], 'string') need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             local clock, at = now(), tonumber(ARGV[3])
@@ -38,6 +40,7 @@ extension RedisScript {
 
     /// KEYS: metric, index, change stream. ARGV: expectation (2), member, length of the change stream, name of the key. Replies 1, 0 or `conflict`.
     static let deleteMetric = RedisScript(
+        named: "deleteMetric",
         LuaLibrary.checks + """
             need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if ARGV[1] ~= 'any' and not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -52,6 +55,7 @@ extension RedisScript {
     /// KEYS: index, change stream, prefix of metrics, more keys of metrics. ARGV: length of the change stream, name of the family.
     /// Replies how many were removed.
     static let clearMetrics = RedisScript(
+        named: "clearMetrics",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset') need(KEYS[2], 'stream')
             redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
@@ -65,6 +69,7 @@ extension RedisScript {
 
     /// KEYS: financial. Replies the value, or nothing, and the server's clock in milliseconds.
     static let valueAndClock = RedisScript(
+        named: "valueAndClock",
         LuaLibrary.checks + """
             need(KEYS[1], 'string')
             return {redis.call('GET', KEYS[1]), now()}

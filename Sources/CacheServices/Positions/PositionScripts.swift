@@ -4,6 +4,7 @@ extension RedisScript {
     /// KEYS: position, index, change stream. ARGV: expectation (2), position, symbol, `1` when it is closed, length of the change
     /// stream, name of the key, milliseconds of the entry time. Replies `stored`, `removed`, or `conflict` when the expectation failed.
     static let setPosition = RedisScript(
+        named: "setPosition",
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -24,6 +25,7 @@ extension RedisScript {
     /// KEYS: position, index, change stream. ARGV: expectation (2), symbol, length of the change stream, name of the key.
     /// Replies 1, 0 when there was none, or `conflict` when the expectation failed.
     static let deletePosition = RedisScript(
+        named: "deletePosition",
         LuaLibrary.checks + """
             need(KEYS[2], 'zset') need(KEYS[3], 'stream')
             if ARGV[1] ~= 'any' and not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -38,6 +40,7 @@ extension RedisScript {
     /// KEYS: index, prefix of the keys. ARGV: `1` to leave out members whose time has passed. Replies member and value in turn; a value
     /// of another type is an empty string.
     static let indexedValues = RedisScript(
+        named: "indexedValues",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset')
             local answer = {}

@@ -81,6 +81,7 @@ extension RedisScript {
     /// KEYS: key and its index in turn. ARGV: largest size of a value, entries of a list that are read, then for each key its name in the
     /// index (or nothing) and `1` to read its value. Replies for each key type, remaining time, length, `1` if indexed, and values.
     fileprivate static let inspect = RedisScript(
+        named: "inspect",
         LuaLibrary.checks + """
             local answer, clock = {}, now()
             local most, count = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -108,6 +109,7 @@ extension RedisScript {
 
     /// KEYS: index, prefix of its keys. Replies members whose time has not passed and whose key does not exist, at most 1000.
     fileprivate static let danglingMembers = RedisScript(
+        named: "danglingMembers",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset')
             local answer = {}

@@ -84,6 +84,7 @@ public struct IndexReconciliation: Sendable {
 extension RedisScript {
     /// KEYS: index, latest by symbol, prefix. ARGV: type of the keys (`list` is signals), members. Replies how many were new to the index.
     fileprivate static let enterIndex = RedisScript(
+        named: "enterIndex",
         LuaLibrary.checks + LuaLibrary.signals + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash')
             local clock, added = now(), 0
@@ -104,6 +105,7 @@ extension RedisScript {
 
     /// KEYS: index, latest by symbol, prefix. ARGV: type of the keys (`list` is signals). Replies how many members had no key any more.
     fileprivate static let pruneIndex = RedisScript(
+        named: "pruneIndex",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash')
             local removed = 0

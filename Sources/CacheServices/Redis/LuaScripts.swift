@@ -5,6 +5,7 @@ import Hiredis
 extension RedisScript {
     /// KEYS: the key. ARGV: expectation (2), value, milliseconds or `never`. Replies 1, or `conflict` when the expectation failed.
     static let guardedSet = RedisScript(
+        named: "guardedSet",
         LuaLibrary.checks + """
             need(KEYS[1], 'string')
             if not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -18,6 +19,7 @@ extension RedisScript {
 
     /// KEYS: the key. ARGV: expectation (2). Replies how many were removed, or `conflict` when the expectation failed.
     static let guardedDelete = RedisScript(
+        named: "guardedDelete",
         LuaLibrary.checks + """
             need(KEYS[1], 'string')
             if not expected(KEYS[1], ARGV[1], ARGV[2]) then return 'conflict' end
@@ -25,10 +27,11 @@ extension RedisScript {
             """)
 
     /// KEYS: the list. ARGV: value, cap or 0, lifetime (`unchanged`, `never` or milliseconds). Replies the length.
-    static let cappedPush = RedisScript(LuaLibrary.checks + push + "return push()")
+    static let cappedPush = RedisScript(named: "cappedPush", LuaLibrary.checks + push + "return push()")
 
     /// KEYS: the list, the numbers. ARGV: as above, then writer and number. A number that was there already changes nothing.
     static let numberedPush = RedisScript(
+        named: "numberedPush",
         LuaLibrary.checks + push + """
             need(KEYS[2], 'hash')
             if tonumber(redis.call('HGET', KEYS[2], ARGV[4]) or 0) >= tonumber(ARGV[5]) then return redis.call('LLEN', KEYS[1]) end

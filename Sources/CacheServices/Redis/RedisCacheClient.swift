@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Hiredis
 import Synchronization
 
@@ -9,10 +10,15 @@ public final class RedisCacheClient: ICacheClient {
     public let redis: RedisClient
     let schema: KeySchema
     private let started = Timestamp.now
+    let metrics: any MetricsFactory
+    private let reads: CacheMetrics
     private let unflushed = Mutex(CacheTally(hits: 0, misses: 0))
 
-    public init(_ redis: RedisClient, namespace: Namespace = .standard) {
+    /// - Parameter metrics: where hits and misses are counted; the process' own unless given.
+    public init(_ redis: RedisClient, namespace: Namespace = .standard, metrics: any MetricsFactory = MetricsSystem.factory) {
         self.redis = redis
+        self.metrics = metrics
+        self.reads = CacheMetrics(.redis, metrics)
         self.schema = KeySchema(namespace)
     }
 
@@ -33,6 +39,7 @@ public final class RedisCacheClient: ICacheClient {
     public func perform<Outcome>(_ step: CacheStep<Outcome>) async throws(CacheError) -> CacheAnswer<Outcome> {
         let outcome = try step.decode(try await send(step.request))
         if let tally = step.tally?(outcome) {
+            reads.count(tally)
             unflushed.withLock { total in
                 total.hits += tally.hits
                 total.misses += tally.misses
@@ -128,6 +135,7 @@ public final class RedisCacheClient: ICacheClient {
 extension RedisScript {
     /// KEYS: any. Replies the bytes that they use.
     fileprivate static let memoryUsage = RedisScript(
+        named: "memoryUsage",
         """
         local total = 0
         for _, key in ipairs(KEYS) do total = total + (redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '5') or 0) end
@@ -136,6 +144,7 @@ extension RedisScript {
 
     /// KEYS: the figures. ARGV: hits, misses.
     fileprivate static let addStats = RedisScript(
+        named: "addStats",
         LuaLibrary.checks + """
             need(KEYS[1], 'hash')
             for _, count in ipairs(redis.call('HMGET', KEYS[1], 'hits', 'misses')) do

@@ -5,7 +5,7 @@ extension RedisScript {
     /// ARGV: signal, milliseconds, signal_id, symbol, `1` to set the latest, `1` to push the history, lifetime in milliseconds,
     /// length of the history, length of the change stream, name of the key and of the event for the change.
     /// Replies what happened to the latest and to the history.
-    package static let publishSignal = RedisScript(LuaLibrary.checks + LuaLibrary.signals + publishSignalBody)
+    package static let publishSignal = RedisScript(named: "publishSignal", LuaLibrary.checks + LuaLibrary.signals + publishSignalBody)
 
     /// The step itself, after the library; the audited publish puts its own part around it.
     package static let publishSignalBody = """
@@ -63,6 +63,7 @@ extension RedisScript {
 
     /// KEYS: index, latest by symbol, prefix of the histories. Replies symbol and latest signal in turn, for each symbol with a history.
     static let latestBySymbol = RedisScript(
+        named: "latestBySymbol",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash')
             local answer = {}
@@ -77,6 +78,7 @@ extension RedisScript {
 
     /// KEYS: history, index, latest by symbol, change stream. ARGV: symbol, length of the change stream, name of the key. Replies 1 or 0.
     static let clearHistory = RedisScript(
+        named: "clearHistory",
         LuaLibrary.checks + """
             need(KEYS[2], 'zset') need(KEYS[3], 'hash') need(KEYS[4], 'stream')
             if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -91,6 +93,7 @@ extension RedisScript {
     /// KEYS: index, latest by symbol, change stream, prefix of the histories, more keys of signals. ARGV: length of the change stream,
     /// name of the family. Replies how many keys of signals were removed.
     static let clearSignals = RedisScript(
+        named: "clearSignals",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset') need(KEYS[2], 'hash') need(KEYS[3], 'stream')
             redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[1], '*',

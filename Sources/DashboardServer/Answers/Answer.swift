@@ -10,6 +10,7 @@ package struct Answer: Sendable {
         case problem = "application/problem+json"
         case csv = "text/csv; charset=utf-8; header=present"
         case ndjson = "application/x-ndjson"
+        case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 
     /// Writes pieces of a body until there are no more; each call returns when the client takes more.

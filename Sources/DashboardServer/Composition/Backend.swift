@@ -1,4 +1,5 @@
 import CacheServices
+import CoreMetrics
 import Hiredis
 import Logging
 import ServiceLifecycle
@@ -13,9 +14,10 @@ struct Backend {
     /// The longest that one command may take, whatever is configured: requests that only touch Redis are answered within 2 seconds.
     private static let longestCommand = Duration.milliseconds(1900)
 
-    init(settings: Settings, logger: Logger) {
+    init(settings: Settings, logger: Logger, metrics: any MetricsFactory) {
         guard settings.backend != .memory else {
-            let memory = InMemoryCacheClient(namespace: settings.namespace, maximumEntries: settings.cacheMaximumEntries)
+            let memory = InMemoryCacheClient(
+                namespace: settings.namespace, maximumEntries: settings.cacheMaximumEntries, metrics: metrics)
             client = memory
             redis = nil
             services = [memory]
@@ -23,8 +25,8 @@ struct Backend {
         }
         var configuration = settings.redis
         configuration.commandTimeout = min(configuration.commandTimeout, Self.longestCommand)
-        let redis = RedisClient(configuration: configuration, logger: logger)
-        let cache = RedisCacheClient(redis, namespace: settings.namespace)
+        let redis = RedisClient(configuration: configuration, logger: logger, metrics: metrics)
+        let cache = RedisCacheClient(redis, namespace: settings.namespace, metrics: metrics)
         let maintenance = CacheMaintenance(cache, logger: logger)
         self.redis = redis
         guard settings.backend == .auto else {

@@ -27,6 +27,8 @@ public struct DashboardService: Sendable {
     public let services: [any Service]
     /// Who may do what.
     package let routes: RouteTable
+    /// What this process counts and measures; `GET /metrics` shows it.
+    public let registry: MetricsRegistry
     let settings: Settings
     let logger: Logger
 
@@ -35,17 +37,25 @@ public struct DashboardService: Sendable {
 
     /// Composes the service of checked settings.
     ///
+    /// - Parameters:
+    ///   - registry: where every part counts; one of its own unless given.
+    ///   - collectors: what else `GET /metrics` shows.
     /// - Throws: ``StartError`` when the address can be reached from other machines and there are no API keys.
-    public init(settings: Settings, logger: Logger, onListening: @escaping ListeningHook = { _ in }) throws(StartError) {
-        try self.init(settings: settings, logger: logger, extraRoutes: [], onListening: onListening)
+    public init(
+        settings: Settings, logger: Logger, registry: MetricsRegistry = MetricsRegistry(), collectors: [MetricsCollector] = [],
+        onListening: @escaping ListeningHook = { _ in }
+    ) throws(StartError) {
+        try self.init(
+            settings: settings, logger: logger, registry: registry, collectors: collectors, extraRoutes: [], onListening: onListening)
     }
 
     /// The same with routes of the caller's own behind the product's, for measurements.
     package init(
-        settings: Settings, logger: Logger, extraRoutes: [Route], onListening: @escaping ListeningHook = { _ in }
+        settings: Settings, logger: Logger, registry: MetricsRegistry = MetricsRegistry(), collectors: [MetricsCollector] = [],
+        extraRoutes: [Route], onListening: @escaping ListeningHook = { _ in }
     ) throws(StartError) {
         guard !settings.keys.isEmpty || Self.isLoopback(settings.host) else { throw .keysNeeded(host: settings.host) }
-        let backend = Backend(settings: settings, logger: logger)
+        let backend = Backend(settings: settings, logger: logger, metrics: registry)
         client = backend.client
         redis = backend.redis
         signals = SignalCache(backend.client)
@@ -54,15 +64,20 @@ public struct DashboardService: Sendable {
             backend.redis.map { .redis($0, namespace: settings.namespace) } ?? .memory, logger: logger)
         var trail = settings.audit
         trail.namespace = settings.namespace
-        audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger)
+        audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger, metrics: registry)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
-                + HealthController(client: client).routes + extraRoutes)
+                + HealthController(client: client).routes
+                + ExpositionController(
+                    registry: registry, collectors: collectors + Self.collectors(client, performance: performance, audit: audit)
+                ).routes + extraRoutes)
         let responder = DashboardResponder(
-            routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client)
+            routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,
+            metrics: RequestMetrics(routes, registry))
         services = backend.services + [audit, performance, Self.server(responder, settings, logger, redis, onListening)]
+        self.registry = registry
         self.settings = settings
         self.logger = logger
     }

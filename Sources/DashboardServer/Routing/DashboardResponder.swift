@@ -19,26 +19,32 @@ final class DashboardResponder: HTTPResponder {
     private let gate: Gate
     private let bodies: BodyReader
     private let client: any ICacheClient
+    private let metrics: RequestMetrics
     private let ids = RequestID()
 
-    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient) {
+    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
         self.gate = gate
         self.bodies = bodies
         self.client = client
+        self.metrics = metrics
     }
 
     /// What is known of a request so far.
     private struct RequestState {
         var isBodyPending: Bool
+        var route: Route?
+
         /// The route as the table has it. The path itself, which can be anything, and hold a secret that went astray, is in no log.
-        var route = "none"
+        var routeName: String { route?.pattern.text ?? "none" }
     }
 
     func respond(to request: Request, context: CallContext) async throws -> Response {
+        let began = metrics.began()
+        var (state, status) = (RequestState(isBodyPending: BodyReader.isBodyAnnounced(in: request)), HTTPResponse.Status.badRequest)
+        defer { metrics.ended(state.route, request.method, status: status.code, began: began) }
         let id = ids.name(given: request.headers[.requestID])
         let trace = CacheTrace()
-        var state = RequestState(isBodyPending: BodyReader.isBodyAnnounced(in: request))
         var answer: Answer
         do {
             answer = try await CurrentRequest.$id.withValue(id) {
@@ -55,7 +61,9 @@ final class DashboardResponder: HTTPResponder {
         log(answer, trace, request, state, id, context)
         if let pieces = answer.pieces { answer.pieces = watched(pieces, request, state, id, context) }
         let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
-        return state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        let response = state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        status = response.status
+        return response
     }
 
     private func answer(
@@ -67,7 +75,7 @@ final class DashboardResponder: HTTPResponder {
         guard let match = try routes.match(request.uri.path) else {
             throw Problem(.notFound, "There is no route of this path.")
         }
-        state.route = match.route.pattern.text
+        state.route = match.route
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed
             throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])
@@ -125,7 +133,7 @@ final class DashboardResponder: HTTPResponder {
         logger.log(
             level: problem.code == .internalError ? .error : .warning, "a request failed", error: error,
             metadata: [
-                "method": "\(request.method.rawValue)", "route": "\(state.route)", "code": "\(problem.code.rawValue)",
+                "method": "\(request.method.rawValue)", "route": "\(state.routeName)", "code": "\(problem.code.rawValue)",
             ])
     }
 
@@ -142,7 +150,7 @@ final class DashboardResponder: HTTPResponder {
         context.logger(requestID: id).debug(
             "answered",
             metadata: [
-                "method": "\(request.method.rawValue)", "route": "\(state.route)",
+                "method": "\(request.method.rawValue)", "route": "\(state.routeName)",
                 "status": .stringConvertible(Int(answer.status.code)),
             ])
     }

@@ -9,11 +9,14 @@ extension RedisClient {
     ) async throws(RedisError) -> RedisReply {
         let deadline = NIODeadline.now() + TimeAmount(timeout ?? configuration.commandTimeout)
         let operands = [.integer(keys.count)] + keys.map(RedisArgument.text) + arguments
+        func command(_ name: String, _ first: RedisArgument) -> RedisCommand {
+            RedisCommand(RedisCommandLabel(command: name, script: script.name), [first] + operands, access: script.access)
+        }
         do {
-            return try await send(RedisCommand("EVALSHA", [.text(script.sha1)] + operands, access: script.access), deadline: deadline)
+            return try await send(command("EVALSHA", .text(script.sha1)), deadline: deadline)
         } catch {
             guard error.server?.kind == .noScript else { throw error }
-            return try await send(RedisCommand("EVAL", [.text(script.source)] + operands, access: script.access), deadline: deadline)
+            return try await send(command("EVAL", .text(script.source)), deadline: deadline)
         }
     }
 

@@ -42,6 +42,7 @@ extension RedisClient: Service {
 
     private func serve(_ connection: RedisConnection, _ info: RedisServerInfo) async {
         transition { $0.connected(connection, info: info) }
+        metrics.connected()
         logger.info(
             "connected to Redis",
             metadata: ["version": "\(info.version ?? "unknown")", "role": "\(info.role)", "durability": "\(info.durability.rawValue)"]
@@ -64,12 +65,14 @@ extension RedisClient: Service {
     private func lost(_ connection: RedisConnection) {
         let reason = connection.closeReason ?? RedisError(.connectionClosed, .unknown, "The connection to Redis ended.")
         guard !Task.isCancelled else { return }
+        metrics.lost()
         let silent = reason.code == .deadlineExceeded ? NIODeadline.now() - TimeAmount(configuration.stallTimeout) : nil
         transition { $0.disconnected(reason, silentSince: silent, now: .now()) }
         logger.warning("lost the connection to Redis", metadata: ["reason": "\(reason.code.rawValue)"])
     }
 
     private func failed(_ error: RedisError, started: NIODeadline) {
+        metrics.failed()
         let wasOpen = state.withLock { $0.machine.circuit.isOpen }
         transition { $0.attemptFailed(error, started: started, now: .now()) }
         // One line for each outage, not one for each attempt.

@@ -41,6 +41,8 @@ extension RedisClient {
     func transition(_ change: (inout ClientStateMachine) -> Void) {
         let (waiters, observers, status) = state.withLock { state in
             change(&state.machine)
+            // Under the lock, so that the last change is also the last that is told.
+            metrics.note(isUp: state.machine.status.isReady, isCircuitOpen: state.machine.circuit.isOpen)
             var released: [CheckedContinuation<Void, Never>] = []
             if case .wait = state.machine.route {
             } else {

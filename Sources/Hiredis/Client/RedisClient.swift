@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Logging
 public import NIOCore
 public import NIOPosix
@@ -25,22 +26,26 @@ public final class RedisClient: Sendable {
     let connector: RedisConnector
     private let commandTimeout: TimeAmount
     let logger: Logger
+    let metrics: RedisMetrics
     let state = Mutex(State())
 
     /// - Parameters:
     ///   - configuration: address, credentials, time-outs and bounds.
     ///   - eventLoopGroup: where the connection's I/O runs.
     ///   - logger: for connects, losses and refusals; never sees credentials.
+    ///   - metrics: for commands, their durations and the connection; the process' own unless given.
     public init(
         configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        logger: Logger = Logger(label: "usdcop.redis")
+        logger: Logger = Logger(label: "usdcop.redis"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.configuration = configuration
         let eventLoop = eventLoopGroup.next()
         self.executor = EventLoopTaskExecutor(eventLoop)
         self.connector = RedisConnector(configuration: configuration, eventLoop: eventLoop)
         self.logger = logger
+        self.metrics = RedisMetrics(metrics)
         self.commandTimeout = TimeAmount(configuration.commandTimeout)
     }
 
@@ -62,6 +67,19 @@ public final class RedisClient: Sendable {
 
     func send(
         _ command: RedisCommand, deadline: NIODeadline, now: NIODeadline = .now()
+    ) async throws(RedisError) -> RedisReply {
+        do {
+            let reply = try await reply(to: command, deadline: deadline, now: now)
+            metrics.ended(command.label, began: now, outcome: nil)
+            return reply
+        } catch {
+            metrics.ended(command.label, began: now, outcome: error.outcome)
+            throw error
+        }
+    }
+
+    private func reply(
+        to command: RedisCommand, deadline: NIODeadline, now: NIODeadline
     ) async throws(RedisError) -> RedisReply {
         var attempt = 0
         while true {

@@ -11,6 +11,7 @@ public struct RedisCommand: Sendable {
     }
 
     let encoded: [UInt8]
+    let label: RedisCommandLabel
     let access: Access
     /// How long the server itself may hold the answer back (`BLOCK`), on top of the time-out.
     let blocking: TimeAmount
@@ -20,7 +21,12 @@ public struct RedisCommand: Sendable {
     ///   - access: `.read` makes the command retryable.
     ///   - blocking: the longest time that the server waits before it answers; such commands belong on a connection of their own.
     public init(_ name: String, _ arguments: [RedisArgument] = [], access: Access = .write, blocking: Duration = .zero) {
-        self.encoded = HiredisCodec.encode(name, arguments) ?? []
+        self.init(RedisCommandLabel(command: name), arguments, access: access, blocking: blocking)
+    }
+
+    init(_ label: RedisCommandLabel, _ arguments: [RedisArgument], access: Access, blocking: Duration = .zero) {
+        self.encoded = HiredisCodec.encode(label.command, arguments) ?? []
+        self.label = label
         self.access = access
         self.blocking = TimeAmount(blocking)
     }

@@ -9,10 +9,15 @@ public struct RedisScript: Sendable, Hashable {
     public let source: String
     /// The lowercase hexadecimal SHA-1 of the source, by which Redis knows it.
     public let sha1: String
+    /// What it is called in measurements; empty for one without a name.
+    public let name: String
     let access: RedisCommand.Access
 
-    /// - Parameter access: `.read` for a script that writes nothing, which makes it retryable.
-    public init(_ source: String, access: RedisCommand.Access = .write) {
+    /// - Parameters:
+    ///   - name: what the script is called in measurements; a constant like the source.
+    ///   - access: `.read` for a script that writes nothing, which makes it retryable.
+    public init(named name: String = "", _ source: String, access: RedisCommand.Access = .write) {
+        self.name = name
         self.source = source
         self.access = access
         self.sha1 = Insecure.SHA1.hash(data: Array(source.utf8)).map { byte in

@@ -34,6 +34,7 @@ package final class PendingReceipt: Sendable {
     }
 
     func answer(_ answer: Result<LaneAnswer, AuditError>) {
+        audit.metrics.count(answer, audit.durability)
         let waiter = state.withLock { state -> CheckedContinuation<Result<LaneAnswer, AuditError>, Never>? in
             defer { state = .answered(answer) }
             if case .awaited(let continuation) = state { return continuation }

@@ -31,10 +31,11 @@ extension AuditLogger {
         let bytes = try checkedBytes(event, entry)
         guard signal.timestamp <= .now + Signal.maximumFutureSkew else { throw .futureSignal }
         let content = LaneSubmission.Content.publish(bytes, JournaledPublish(signal: signal, target: target))
-        let answer = try await withCheckedContinuation { continuation in
+        let answer: Result<LaneAnswer, AuditError> = await withCheckedContinuation { continuation in
             lane.mailbox.submit(LaneSubmission(content: content, idempotency: nil, reply: continuation))
-        }.get()
-        switch answer {
+        }
+        metrics.count(answer, durability)
+        switch try answer.get() {
         case .recorded(let id, let writer, let sequence, let result?):
             return AuditedPublish(
                 result: result,

@@ -1,4 +1,5 @@
 import CacheServices
+public import CoreMetrics
 import Foundation
 public import Hiredis
 public import Logging
@@ -23,6 +24,7 @@ public final class AuditLogger: Sendable {
     let store: AuditStore?
     let memory: InMemoryEventStream?
     let logger: Logger
+    let metrics: AuditMetrics
     /// Writes the checkpoints, where this process may.
     let signer: CheckpointSigner?
     let adopter: JournalAdopter?
@@ -32,9 +34,14 @@ public final class AuditLogger: Sendable {
     ///   - redis: the connection that the process shares; `nil` keeps the trail in this process only, and says so in every answer.
     ///   - settings: cap, journal, checkpoints.
     ///   - isLasting: whether the process stays: then it signs checkpoints in its turn and delivers what dead processes left.
-    public init(redis: RedisClient?, settings: AuditSettings, isLasting: Bool = true, logger: Logger) {
+    ///   - metrics: where events and refusals are counted; the process' own unless given.
+    public init(
+        redis: RedisClient?, settings: AuditSettings, isLasting: Bool = true, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.settings = settings
         self.logger = logger
+        self.metrics = AuditMetrics(metrics)
         pool = NIOThreadPool(numberOfThreads: 1)
         guard let redis else {
             let stream = InMemoryEventStream(maximumLength: settings.maximumEvents)
@@ -74,6 +81,17 @@ public final class AuditLogger: Sendable {
     /// - Parameter idempotency: by what a repeat of the request is recognised, by all processes, for a day.
     /// - Throws: ``AuditError``; its code says whether the event may be in the trail.
     public func log(_ event: AuditEvent, idempotency key: IdempotencyKey? = nil) async throws(AuditError) -> AuditReceipt {
+        do {
+            let receipt = try await record(event, key)
+            metrics.count(receipt)
+            return receipt
+        } catch {
+            metrics.count(error)
+            throw error
+        }
+    }
+
+    private func record(_ event: AuditEvent, _ key: IdempotencyKey?) async throws(AuditError) -> AuditReceipt {
         let entry = event.entry()
         let bytes = try checkedBytes(event, entry)
         guard let key else { return try await submit(entry, .entry(bytes), nil).receipt }

@@ -7,6 +7,7 @@ extension RedisScript {
     /// timestamp, success, metadata, and the operation where the stream is not its own.
     /// Replies how many entries were left out, because their key is no stream, or one that takes no more.
     static let addPerformance = RedisScript(
+        named: "addPerformance",
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'zset')
             local takes = {}
@@ -49,6 +50,7 @@ extension RedisScript {
 
     /// KEYS: index, prefix of the streams. Replies how many streams were removed. What is no stream stays, and stays in the index.
     static let clearPerformance = RedisScript(
+        named: "clearPerformance",
         LuaLibrary.checks + """
             need(KEYS[1], 'zset')
             local removed = 0

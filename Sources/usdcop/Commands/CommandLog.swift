@@ -6,11 +6,11 @@ import LoggingServices
 ///
 /// Once in a process: swift-log takes one setup. Nothing logs before, for what a log should be like is known only from the arguments.
 func withLog<Value: Sendable>(
-    _ settings: LoggingSettings, _ work: (Logger) async throws -> Value
+    _ settings: LoggingSettings, _ work: (Logger, LogOutput) async throws -> Value
 ) async throws -> Value {
     let output = settings.bootstrap(metadataProvider: .currentRequest)
     do {
-        let value = try await work(Logger(label: "usdcop"))
+        let value = try await work(Logger(label: "usdcop"), output)
         await output.flush()
         return value
     } catch {

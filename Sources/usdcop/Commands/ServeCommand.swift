@@ -32,8 +32,12 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
         do {
-            try await withLog(settings.logging) { logger in
-                let service = try DashboardService(settings: settings, logger: logger) { address in
+            try await withLog(settings.logging) { logger, log in
+                let registry = MetricsRegistry()
+                registry.bootstrap()
+                let service = try DashboardService(
+                    settings: settings, logger: logger, registry: registry, collectors: [log.metrics]
+                ) { address in
                     let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.host
                     try? Console().write("usdcop listens on http://\(host):\(address.port ?? settings.port)\n")
                 }

@@ -33,7 +33,7 @@ extension ConnectionOptions {
         var logging = settings.logging
         // A command says itself what went wrong; the engine's own log is for those who ask for it.
         if !loaded.given.contains("LOG_LEVEL") { logging.level = .error }
-        return try await withLog(logging) { logger in
+        return try await withLog(logging) { logger, _ in
             try await withClient(settings, logger, body)
         }
     }

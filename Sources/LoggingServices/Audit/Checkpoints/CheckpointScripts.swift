@@ -8,6 +8,7 @@ extension RedisScript {
     /// microseconds at the take-over, so that it grows from holder to holder.
     /// Replies 1 when it was taken, 2 when it was renewed, 0 when somebody else holds it.
     static let takeSignerLease = RedisScript(
+        named: "takeSignerLease",
         LuaLibrary.checks + """
             need(KEYS[1], 'string')
             local held = redis.call('GET', KEYS[1])
@@ -27,6 +28,7 @@ extension RedisScript {
 
     /// Gives the lease back. KEYS: lease. ARGV: token. Replies 1 when it was ours.
     static let releaseSignerLease = RedisScript(
+        named: "releaseSignerLease",
         LuaLibrary.checks + """
             need(KEYS[1], 'string')
             local held = redis.call('GET', KEYS[1])
@@ -46,6 +48,7 @@ extension RedisScript {
     /// Replies `ok` and the id; `fenced` when the lease is not ours; `moved` when another checkpoint is the newest by now, or when the
     /// trail does not hold what the checkpoint speaks of.
     static let addCheckpoint = RedisScript(
+        named: "addCheckpoint",
         LuaLibrary.checks + """
             need(KEYS[1], 'stream') need(KEYS[2], 'string') need(KEYS[3], 'stream')
             if ARGV[1] ~= '' then
@@ -88,6 +91,7 @@ extension RedisScript {
     /// Forgets the writers whose last event was trimmed long ago. KEYS: events, writers. ARGV: age in milliseconds.
     /// Replies how many.
     static let pruneAuditWriters = RedisScript(
+        named: "pruneAuditWriters",
         LuaLibrary.checks + """
             need(KEYS[1], 'stream') need(KEYS[2], 'hash')
             local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]

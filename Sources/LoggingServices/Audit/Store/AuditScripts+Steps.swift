@@ -7,6 +7,7 @@ extension RedisScript {
     /// Replies `published`, what happened to the latest and to the history, and the stream id of the event; `known` and the same two words
     /// when the history had the signal and nothing is to be recorded; and what an append replies when it does not record.
     static let publishAudited = RedisScript(
+        named: "publishAudited",
         LuaLibrary.checks + LuaLibrary.signals + appendAuditFunction + "local function publish(KEYS, ARGV)\n" + publishSignalBody
             + """
 
@@ -28,6 +29,7 @@ extension RedisScript {
     /// Forgets a writer whose last event is as its process knows it. KEYS: writers. ARGV: writer, last sequence, its hash.
     /// Replies -1 when it is forgotten; else the last sequence that Redis knows of it, and nothing is changed.
     static let retireAuditWriter = RedisScript(
+        named: "retireAuditWriter",
         LuaLibrary.checks + """
             need(KEYS[1], 'hash')
             local state = redis.call('HGET', KEYS[1], ARGV[1])
@@ -42,6 +44,7 @@ extension RedisScript {
     /// The clearing: an append of one record that leaves nothing else, if nothing was added since a stream id.
     /// KEYS: events, writers. ARGV: the expected last stream id, then those of an append with the cap 1. Replies `moved` when something was.
     static let clearAudit = RedisScript(
+        named: "clearAudit",
         LuaLibrary.checks + appendAuditFunction + """
             need(KEYS[1], 'stream')
             local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)

@@ -9,7 +9,7 @@ extension RedisScript {
     /// Replies `ok` and a stream id for each event; `duplicate`, what is remembered of the key, and the ids of the events before it, which
     /// alone were written; or `lost` with the last sequence and hash that Redis knows of the writer, when nothing was written. The errors
     /// `DAMAGED` (the state of the writer cannot be read), `CAP` and `NOPERM` mean that nothing was written, too.
-    static let appendAudit = RedisScript(LuaLibrary.checks + appendAuditFunction + "return append(1, KEYS, ARGV)")
+    static let appendAudit = RedisScript(named: "appendAudit", LuaLibrary.checks + appendAuditFunction + "return append(1, KEYS, ARGV)")
 
     /// `append(from, keys, arguments, isLook)` does it for the keys from a place on; as a look it writes nothing, and says `repeat` where
     /// the record is there already. The audited publish and the clearing use it too.

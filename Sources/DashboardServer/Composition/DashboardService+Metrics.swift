@@ -1,0 +1,17 @@
+import CacheServices
+import LoggingServices
+
+extension DashboardService {
+    /// What is read at the moment of a scrape: the parts that keep their own figures. A new part adds a line here.
+    static func collectors(
+        _ client: any ICacheClient, performance: PerformanceLogger, audit: AuditLogger
+    ) -> [MetricsCollector] {
+        [
+            BuildInfo.collect,
+            ProcessReading.collect,
+            { client.status.metricFamilies },
+            { performance.status.metricFamilies },
+            { await audit.status.metricFamilies },
+        ]
+    }
+}
