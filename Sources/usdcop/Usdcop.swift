@@ -25,7 +25,7 @@ struct Usdcop: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
-            AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
+            LatencyCommand.self, AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
