@@ -20,7 +20,6 @@ extension LatencyMonitor: Service {
         if status.waiting > 0 {
             logger.warning("latency samples could not be stored and are lost", metadata: ["lost": "\(status.waiting)"])
         } else {
-            // A number that stays is forgotten after a day.
             try? await store.retire()
         }
     }
@@ -41,7 +40,8 @@ extension LatencyMonitor: Service {
     /// - Throws: ``CacheError`` when it could not be stored.
     public func finish() async throws(CacheError) {
         try await flush()
-        try await store.retire()
+        // The samples are there; a number that stays is forgotten after a day.
+        try? await store.retire()
     }
 
     /// What ``run()`` has said, so that it says everything once.
