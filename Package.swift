@@ -77,7 +77,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "HealthServices", dependencies: ["LoggingServices"]),
+        .target(
+            name: "HealthServices",
+            dependencies: [
+                "LoggingServices",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .target(
             name: "DashboardServer",
             dependencies: [
@@ -128,6 +136,7 @@ let package = Package(
             name: "LoggingServicesTests",
             dependencies: ["LoggingServices", "RedisTesting", .product(name: "NIOPosix", package: "swift-nio")]
         ),
+        .testTarget(name: "HealthServicesTests", dependencies: ["HealthServices", "RedisTesting"]),
         .testTarget(
             name: "DashboardServerTests",
             dependencies: [

@@ -26,7 +26,7 @@ struct Usdcop: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
-            AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
+            LatencyCommand.self, AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -6,7 +6,8 @@ import Logging
 /// The measured side of scripts/bench: one load for each call, one figure on standard output.
 ///
 /// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set,
-///                                             log-json, log-stream, log-blocked, audit-append, audit-query, audit-export
+///                                             log-json, log-stream, log-blocked, audit-append, audit-query, audit-export,
+///                                             latency-record, latency-stats, latency-store, latency-drops
 ///        usdcop-bench serve                          the service with the two reference routes
 @main struct Benchmark {
     static func main() async throws {
@@ -35,6 +36,10 @@ import Logging
             try await RedisClient.withClient(configuration, logger: quiet) { [quiet] client in
                 if load.hasPrefix("audit") {
                     print(try await AuditLoad.figure(load, callers: callers, total: total, client, quiet))
+                    return
+                }
+                if load.hasPrefix("latency") {
+                    print(try await LatencyLoad.figure(load, total: total, client, quiet))
                     return
                 }
                 let load = try await ClientLoad(load, client)

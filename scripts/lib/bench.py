@@ -220,6 +220,13 @@ def audit_figures(report):
         report.against(names[3], lambda: load("audit-export", 1, 10, url=url), 50_000_000, "ns")
 
 
+def latency_figures(report):
+    report.against("latency record", lambda: load("latency-record", 1, 1_000_000), 500, "ns")
+    report.against("latency samples stored, none dropped", lambda: load("latency-store", 1, 500_000), 100_000, "samples/s", "higher")
+    report.against("latency samples lost of 100,000/s for 3 s", lambda: load("latency-drops", 1, 300_000), 1, "samples")
+    report.against("latency stats, 10,000 samples, 4 operations", lambda: load("latency-stats", 1, 500), 1_000_000, "ns")
+
+
 def http_figures(report, scratch):
     if not (report.wants("http get latest") or report.wants("http post signal")):
         return
@@ -320,6 +327,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         client_figures(report)
         audit_figures(report)
+        latency_figures(report)
         http_figures(report, pathlib.Path(scratch))
         start_figures(report)
     report.show()

@@ -7,6 +7,7 @@ public final class InMemoryEventStream: EventStream {
         var entries: Deque<StreamEntry> = []
         var lastID = StreamID.zero
         var added = 0
+        var maxDeletedID = StreamID.zero
         var followers: [Int: FollowerBuffer.Continuation] = [:]
         var nextFollower = 0
     }
@@ -67,7 +68,8 @@ public final class InMemoryEventStream: EventStream {
     public func info() async throws(CacheError) -> StreamInfo {
         state.withLock { state in
             StreamInfo(
-                length: state.entries.count, firstID: state.entries.first?.id, lastID: state.lastID, entriesAdded: state.added)
+                length: state.entries.count, firstID: state.entries.first?.id, lastID: state.lastID, entriesAdded: state.added,
+                maxDeletedID: state.maxDeletedID)
         }
     }
 
@@ -77,6 +79,18 @@ public final class InMemoryEventStream: EventStream {
             let surplus = max(0, state.entries.count - max(0, length))
             state.entries.removeFirst(surplus)
             return surplus
+        }
+    }
+
+    /// Deletes single entries; answers how many were there.
+    @discardableResult
+    package func delete(_ ids: [StreamID]) async throws(CacheError) -> Int {
+        let ids = Set(ids)
+        return state.withLock { state in
+            let gone = state.entries.filter { ids.contains($0.id) }
+            state.entries.removeAll { ids.contains($0.id) }
+            state.maxDeletedID = max(state.maxDeletedID, gone.last?.id ?? .zero)
+            return gone.count
         }
     }
 

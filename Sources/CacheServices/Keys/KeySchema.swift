@@ -41,6 +41,10 @@ public struct KeySchema: Sendable, Hashable {
     package static let performancePrefix = "performance:"
     /// The last batch that each performance logger stored in the last day.
     static let performanceWriterPrefix = "stats:performance:"
+    static let latencyPrefix = "latency:"
+    package static let latencyMeasurements = "latency:measurements"
+    /// The last batch that each latency monitor stored in the last day.
+    static let latencyWriterPrefix = "stats:latency:"
     package static let events = "events"
     static let statsCache = "stats:cache"
     static let auditPrefix = "audit:"
@@ -60,6 +64,7 @@ public struct KeySchema: Sendable, Hashable {
 
     package static func performance(_ operation: OperationName) -> String { performancePrefix + operation.rawValue }
     package static func performanceWriter(_ writer: String) -> String { performanceWriterPrefix + writer }
+    package static func latencyWriter(_ writer: String) -> String { latencyWriterPrefix + writer }
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
     static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]

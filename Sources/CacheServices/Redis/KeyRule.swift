@@ -46,7 +46,7 @@ struct KeyRule: Sendable, Hashable {
             return .ruled(KeyRule(type: "zset", content: .opaque))
         case KeySchema.indexSignalsLatest, KeySchema.statsCache: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.events: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: maximumEvents))
-        case KeySchema.auditEvents, KeySchema.auditCheckpoints:
+        case KeySchema.auditEvents, KeySchema.auditCheckpoints, KeySchema.latencyMeasurements:
             // The cap is a setting of the processes that write them, and checkpoints stay as long as there are events that only they cover.
             return .ruled(KeyRule(type: "stream", content: .opaque))
         case KeySchema.auditWriters: return .ruled(KeyRule(type: "hash", content: .opaque))
@@ -70,7 +70,7 @@ struct KeyRule: Sendable, Hashable {
             let entry = Entry(index: KeySchema.indexOperations, member: text)
             return .ruled(KeyRule(type: "stream", content: .opaque, entry: entry, maximumLength: CacheRules.performanceLength))
         }
-        if rest(of: name, after: KeySchema.performanceWriterPrefix) != nil {
+        if rest(of: name, after: KeySchema.performanceWriterPrefix) != nil || rest(of: name, after: KeySchema.latencyWriterPrefix) != nil {
             return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         }
         if let hash = rest(of: name, after: KeySchema.auditIdempotency("")), hash.utf8.count == 64, hash.utf8.allSatisfy(isHexadecimal) {
@@ -80,7 +80,9 @@ struct KeyRule: Sendable, Hashable {
         return KeySchema.isReserved(name) ? .elsewhere : .unknown
     }
 
-    private static let families = ["signal:", "position:", "metrics:", KeySchema.performancePrefix, KeySchema.auditPrefix]
+    private static let families = [
+        "signal:", "position:", "metrics:", KeySchema.performancePrefix, KeySchema.latencyPrefix, KeySchema.auditPrefix,
+    ]
     /// Entries of the change stream from which on its approximate cap cannot be at work.
     private static let maximumEvents = 2 * CacheRules.eventsLength
 

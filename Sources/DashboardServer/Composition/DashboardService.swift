@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 import Hummingbird
 import HummingbirdCore
@@ -21,6 +22,8 @@ public struct DashboardService: Sendable {
     public let metrics: MetricsCache
     /// Seed: getPerformanceLogger. The desk's own operations; the service's requests do not go in here.
     public let performance: PerformanceLogger
+    /// Seed: getLatencyMonitor. The desk's own services; the service's requests do not go in here either.
+    public let latency: LatencyMonitor
     /// Seed: getAuditLogger.
     public let audit: AuditLogger
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
@@ -62,6 +65,8 @@ public struct DashboardService: Sendable {
         metrics = MetricsCache(backend.client)
         performance = PerformanceLogger(
             backend.redis.map { .redis($0, namespace: settings.namespace) } ?? .memory, logger: logger)
+        latency = LatencyMonitor(
+            backend.redis.map { .redis($0, namespace: settings.namespace) } ?? .memory, limits: settings.latency, logger: logger)
         var trail = settings.audit
         trail.namespace = settings.namespace
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger, metrics: registry)
@@ -69,14 +74,14 @@ public struct DashboardService: Sendable {
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
-                + HealthController(client: client).routes
+                + LatencyController(latency: latency).routes + HealthController(client: client).routes
                 + ExpositionController(
                     registry: registry, collectors: collectors + Self.collectors(client, performance: performance, audit: audit)
                 ).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,
             metrics: RequestMetrics(routes, registry))
-        services = backend.services + [audit, performance, Self.server(responder, settings, logger, redis, onListening)]
+        services = backend.services + [audit, performance, latency, Self.server(responder, settings, logger, redis, onListening)]
         self.registry = registry
         self.settings = settings
         self.logger = logger

@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 public import LoggingServices
 
@@ -31,6 +32,9 @@ public struct Settings: Sendable {
 
     /// `USDCOP_STATE_DIR` and the variables of the audit trail; its namespace is ``namespace``.
     public var audit = AuditSettings()
+
+    /// `USDCOP_LATENCY_MAX_SAMPLES`, and the bounds that are no settings.
+    public var latency = LatencyLimits()
 
     /// The defaults.
     public init() {}

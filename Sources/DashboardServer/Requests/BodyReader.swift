@@ -17,21 +17,21 @@ struct BodyReader: Sendable {
     /// The whole body.
     ///
     /// - Throws: ``Problem``, or what the HTTP parser says of the bytes.
-    func read(_ request: Request, channel: any Channel) async throws -> ByteBuffer {
+    func read(_ request: Request, _ rule: BodyRule, channel: any Channel) async throws -> ByteBuffer {
         guard Self.isBodyAnnounced(in: request) else { return ByteBuffer() }
         try checkType(request.headers)
         let length = request.headers[.contentLength].flatMap { Int($0) }
-        if let length, length > BodyRule.maximumSize { throw Self.tooLarge }
+        if let length, length > rule.maximumSize { throw Self.tooLarge(rule) }
         // Off the clock of the connection's idle time, which a client that sends a byte now and then never runs into.
         let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { channel.close(promise: nil) }
         defer { limit.cancel() }
         do {
-            let body = try await request.body.collect(upTo: BodyRule.maximumSize)
+            let body = try await request.body.collect(upTo: rule.maximumSize)
             // A connection that ended early must not look like the end of the body.
             guard length.map({ $0 == body.readableBytes }) ?? true else { throw ChannelError.inputClosed }
             return body
         } catch is NIOTooManyBytesError {
-            throw Self.tooLarge
+            throw Self.tooLarge(rule)
         }
     }
 
@@ -53,7 +53,7 @@ struct BodyReader: Sendable {
         }
     }
 
-    private static var tooLarge: Problem {
-        Problem(.bodyTooLarge, "A body has at most \(BodyRule.maximumSize) bytes; nothing was written.")
+    private static func tooLarge(_ rule: BodyRule) -> Problem {
+        Problem(.bodyTooLarge, "A body has at most \(rule.maximumSize) bytes; nothing was written.")
     }
 }

@@ -2,9 +2,17 @@
 package enum BodyRule: Sendable {
     /// Nothing.
     case none
-    /// A JSON object of at most ``maximumSize`` bytes.
+    /// A JSON object of at most 64 KB.
     case json
+    /// A JSON object that may hold many things, of at most 1 MB.
+    case batch
 
     /// Bytes of the largest body that is read.
-    static let maximumSize = 64 * 1024
+    var maximumSize: Int {
+        switch self {
+        case .none: 0
+        case .json: 64 * 1024
+        case .batch: 1024 * 1024
+        }
+    }
 }

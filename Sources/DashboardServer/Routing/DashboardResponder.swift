@@ -87,8 +87,8 @@ final class DashboardResponder: HTTPResponder {
         }
         var body = ByteBuffer()
         switch endpoint.body {
-        case .json:
-            body = try await bodies.read(request, channel: context.channel)
+        case .json, .batch:
+            body = try await bodies.read(request, endpoint.body, channel: context.channel)
             state.isBodyPending = false
         case .none where state.isBodyPending:
             throw Problem(.unexpectedBody, "This takes no body; nothing was done.")

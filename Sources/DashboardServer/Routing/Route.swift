@@ -20,8 +20,8 @@ package struct Route: Sendable {
         }
 
         /// POST with a JSON body.
-        package static func post(_ role: Role? = .writer, _ handler: @escaping Handler) -> Endpoint {
-            Endpoint(method: .post, role: role, body: .json, handler: handler)
+        package static func post(_ role: Role? = .writer, body: BodyRule = .json, _ handler: @escaping Handler) -> Endpoint {
+            Endpoint(method: .post, role: role, body: body, handler: handler)
         }
 
         /// PUT with a JSON body.

@@ -8,7 +8,7 @@ struct PerformanceBatch: Sendable {
     private(set) var series: [(name: OperationName, entries: [PerformanceLogEntry])] = []
 
     /// - Parameter book: decides which operations have a series of their own.
-    init(number: Int, _ entries: [PerformanceLogEntry], _ book: inout SeriesBook) {
+    init(number: Int, _ entries: [PerformanceLogEntry], _ book: inout SeriesBook<OperationName>) {
         self.number = number
         var places: [OperationName: Int] = [:]
         for entry in entries {

@@ -63,7 +63,7 @@ extension PerformanceLogger {
     public func clearMetrics() async throws(CacheError) -> Int {
         try await lane.forget { () throws(CacheError) in
             let removed = try await self.store.clear()
-            self.state.withLock { $0.book = SeriesBook(limit: self.limits.operations) }
+            self.state.withLock { $0.book = Self.book(self.limits) }
             return removed
         }
     }

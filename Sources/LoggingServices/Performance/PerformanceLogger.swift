@@ -19,7 +19,7 @@ public final class PerformanceLogger: Sendable {
 
     struct State {
         var open: OpenOperations
-        var book: SeriesBook
+        var book: SeriesBook<OperationName>
         var status = PerformanceStatus()
         var unknownEnds: LogAllowance
         var refusals: LogAllowance
@@ -27,7 +27,7 @@ public final class PerformanceLogger: Sendable {
     }
 
     /// The series under which the samples of operations beyond ``PerformanceLimits/operations`` are kept.
-    public static let otherOperations = SeriesBook.other
+    public static let otherOperations: OperationName = "_other"
 
     let store: any PerformanceStore
     let lane: BatchLane<PerformanceLogEntry>
@@ -52,8 +52,12 @@ public final class PerformanceLogger: Sendable {
         let allowance = LogAllowance(every: limits.logInterval)
         state = Mutex(
             State(
-                open: OpenOperations(capacity: limits.openOperations), book: SeriesBook(limit: limits.operations),
+                open: OpenOperations(capacity: limits.openOperations), book: Self.book(limits),
                 unknownEnds: allowance, refusals: allowance, abandonments: allowance))
+    }
+
+    static func book(_ limits: PerformanceLimits) -> SeriesBook<OperationName> {
+        SeriesBook(limit: limits.operations, other: otherOperations)
     }
 
     /// Gauges and counters of this process; costs no round trip.

@@ -19,8 +19,7 @@ package struct SampleStatistics: Sendable, Hashable {
     ///   - durations: in milliseconds, finite.
     ///   - successes: how many of them succeeded.
     package init?(_ durations: [Double], successes: Int) {
-        var sorted = durations
-        sorted.sort()
+        let sorted = SortedDurations.sort(durations)
         guard let first = sorted.first, let last = sorted.last else { return nil }
         count = sorted.count
         totalMS = Self.sum(sorted)

@@ -1,23 +1,23 @@
 import CacheServices
 
-/// Which operations of this process have a series of their own: the first so many, so that names that carry an identifier cannot fill
-/// Redis with streams. All others share one.
-struct SeriesBook: Sendable {
+/// Which names of this process have a series of their own: the first so many, so that names that carry an identifier cannot fill Redis
+/// with streams, or a table with rows. All others share one.
+package struct SeriesBook<Name: Hashable & Sendable>: Sendable {
+    private let limit: Int
     /// The series of those that came too late.
-    static let other: OperationName = "_other"
+    private let other: Name
+    private var names: Set<Name> = []
 
-    let limit: Int
-    private(set) var names: Set<OperationName> = []
-
-    init(limit: Int) {
+    package init(limit: Int, other: Name) {
         self.limit = max(0, limit)
+        self.other = other
     }
 
-    /// The series of an operation; asking again gives the same answer.
-    mutating func series(of operation: OperationName) -> OperationName {
-        if names.contains(operation) || operation == Self.other { return operation }
-        guard names.count < limit else { return Self.other }
-        names.insert(operation)
-        return operation
+    /// The series of a name; asking again gives the same answer.
+    package mutating func series(of name: Name) -> Name {
+        if names.contains(name) || name == other { return name }
+        guard names.count < limit else { return other }
+        names.insert(name)
+        return name
     }
 }
