@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 import Hummingbird
 import HummingbirdCore
@@ -23,6 +24,8 @@ public struct DashboardService: Sendable {
     public let performance: PerformanceLogger
     /// Seed: getAuditLogger.
     public let audit: AuditLogger
+    /// Seed: getHealthChecker.
+    public let health: HealthChecker
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
     public let services: [any Service]
     /// Who may do what.
@@ -55,14 +58,18 @@ public struct DashboardService: Sendable {
         var trail = settings.audit
         trail.namespace = settings.namespace
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger)
+        var watched = settings.health
+        watched.namespace = settings.namespace
+        health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
+                + HealthServicesController(checker: health).routes
                 + HealthController(client: client).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client)
-        services = backend.services + [audit, performance, Self.server(responder, settings, logger, redis, onListening)]
+        services = backend.services + [audit, performance, health, Self.server(responder, settings, logger, redis, onListening)]
         self.settings = settings
         self.logger = logger
     }

@@ -3,6 +3,7 @@ struct IntegerRule: Sendable {
     let range: ClosedRange<Int>
 
     static let entries = IntegerRule(range: 1...10_000_000)
+    static let checks = IntegerRule(range: 1...1000)
     static let ports = IntegerRule(range: 0...65535)
     static let connections = IntegerRule(range: 1...1_000_000)
 

@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 public import LoggingServices
 
@@ -31,6 +32,10 @@ public struct Settings: Sendable {
 
     /// `USDCOP_STATE_DIR` and the variables of the audit trail; its namespace is ``namespace``.
     public var audit = AuditSettings()
+
+    /// `USDCOP_SERVICES`, `USDCOP_ALERT_AFTER` and the variables of the seed's services, which are watched unless they are switched off;
+    /// its namespace is ``namespace``.
+    public var health = HealthSettings()
 
     /// The defaults.
     public init() {}

@@ -7,6 +7,8 @@ enum Deadline {
     static let verification = Duration.seconds(60)
     /// For exporting and clearing the audit trail.
     static let clearing = Duration.seconds(60)
+    /// For checks on demand: longer than the longest time-out of a probe.
+    static let probes = Duration.seconds(65)
     /// For a client to take an export of the audit trail.
     static let export = Duration.seconds(300)
 

@@ -41,9 +41,14 @@ struct Program: Sendable {
         return try await process.end()
     }
 
+    /// The seed's services are not there in a test, and are not looked for.
+    private static let noServices = Dictionary(
+        uniqueKeysWithValues: ["POSTGRES_URL", "TRADING_API_URL", "ML_ANALYTICS_URL", "PIPELINE_API_URL", "WS_URL"].map { ($0, "") })
+
     func start(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws -> RunningProgram {
         try RunningProgram(
-            arguments, input: input, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+            arguments, input: input,
+            environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(Self.noServices) { $1 }.merging(environment) { $1 })
     }
 }
 
