@@ -1,5 +1,6 @@
 public import CacheServices
 import Logging
+import Synchronization
 
 extension HealthChecker {
     /// Checks one service now, or joins the check that is under way (Seed: checkService).

@@ -1,6 +1,7 @@
 import CacheServices
 import Logging
 import LoggingServices
+import Synchronization
 
 extension HealthChecker {
     /// Takes what a check found: adds it up, records it where this process may, and tells of a change.

@@ -1,6 +1,7 @@
 import CacheServices
 import Logging
 public import ServiceLifecycle
+import Synchronization
 
 extension HealthChecker: Service {
     /// The longest time in which another process takes over.

@@ -1,5 +1,6 @@
 public import CacheServices
 import Logging
+import Synchronization
 
 extension ServiceRegistry {
     /// Brings the services up to date: tells Redis what it does not know, and takes what it has.
@@ -9,8 +10,9 @@ extension ServiceRegistry {
     func synchronize() async throws(CacheError) {
         guard let store else { return }
         let (found, unreadable) = try await store.services()
-        let (mine, isFirst) = state.withLock { ($0.services.filter { own in $0.configs[own.key] != nil }, !$0.hasPublished) }
-        let pending = state.withLock { $0.unpublished }
+        let (mine, pending, isFirst) = state.withLock { state in
+            (state.services.filter { state.configs[$0.key] != nil }, state.unpublished, !state.hasPublished)
+        }
         let missing = mine.values.filter { found.isEmpty || pending.contains($0.name) }
         let stale = isFirst ? found.filter { $0.origin == .configuration && switchedOff.contains($0.name) } : []
         try await store.put(missing)
