@@ -7,7 +7,8 @@ extension ConfigurationTable {
 
     public static let services = ConfigurationVariable(
         "USDCOP_SERVICES", flag: nil, default: nil,
-        allowed: "must be name=url, joined by commas; names of 1 to 64 letters, digits, spaces and ._:/-, and URLs of http, https, ws, wss, tcp, redis or postgres",
+        allowed:
+            "must be name=url, joined by commas; names of 1 to 64 letters, digits, spaces and ._:/-, and URLs of http, https, ws, wss, tcp, redis or postgres",
         "More services to watch, name=url joined by commas; there is no flag, because addresses may have passwords in them"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.moreServices = try ServiceListText.read(text) }
 

@@ -25,7 +25,9 @@ struct HealthServicesController: Sendable {
             return Answer(checker.registry.export())
         case .history(let name, let limit):
             let samples = try await Deadline.run(writes: false) { try await checker.registry.history(of: name, limit: limit) }
-            return Answer(["service": .string(name.rawValue), "count": .integer(samples.count), "history": .array(samples.map(\.jsonValue))])
+            return Answer([
+                "service": .string(name.rawValue), "count": .integer(samples.count), "history": .array(samples.map(\.jsonValue)),
+            ])
         }
     }
 

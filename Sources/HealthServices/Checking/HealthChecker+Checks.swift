@@ -28,7 +28,8 @@ extension HealthChecker {
         let isOwn = state.withLock { $0.mode != .leader }
         if isOwn, case .monitor = source {
             return SystemHealth(
-                timestamp: .now, services: services, source: .thisProcess(reason: "checked on demand, by a process that is not the monitor"))
+                timestamp: .now, services: services, source: .thisProcess(reason: "checked on demand, by a process that is not the monitor")
+            )
         }
         return SystemHealth(timestamp: .now, services: services, source: source)
     }

@@ -66,7 +66,8 @@ public final class HealthChecker: Sendable {
 
     private static func ownRedis(_ redis: RedisClient) -> ServiceConfig? {
         try? ServiceConfig(
-            name: DefaultServices.redis, url: nil, checkInterval: .seconds(10), timeout: .seconds(2), probe: RedisProbe(redis), kind: .redis)
+            name: DefaultServices.redis, url: nil, checkInterval: .seconds(10), timeout: .seconds(2), probe: RedisProbe(redis), kind: .redis
+        )
     }
 
     /// Who checks at the moment.

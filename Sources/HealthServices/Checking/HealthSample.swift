@@ -14,7 +14,9 @@ public struct HealthSample: Sendable, Hashable {
     /// Reads an entry of the history; `nil` for one that is none.
     init?(_ entry: StreamEntry) {
         func text(_ name: String) -> String? { entry[name].map { String(decoding: $0, as: UTF8.self) } }
-        guard let at = text("at").flatMap(Timestamp.init(iso8601:)), let status = text("status").flatMap(ServiceStatus.init) else { return nil }
+        guard let at = text("at").flatMap(Timestamp.init(iso8601:)), let status = text("status").flatMap(ServiceStatus.init) else {
+            return nil
+        }
         self.at = at
         self.status = status
         success = text("success") == "1"

@@ -18,7 +18,8 @@ extension ServiceHealth {
     /// Reads what Redis holds; `nil` for what is no status.
     init?(stored bytes: [UInt8], service: OperationName) {
         guard let value = try? JSONParser.parse(bytes, duplicateKeys: .lastWins), value.members != nil,
-            let status = value["status"]?.text.flatMap(ServiceStatus.init), let last = value["last_check"]?.text.flatMap(Timestamp.init(iso8601:))
+            let status = value["status"]?.text.flatMap(ServiceStatus.init),
+            let last = value["last_check"]?.text.flatMap(Timestamp.init(iso8601:))
         else { return nil }
         let details = value["details"]
         var metadata: [String: String] = [:]

@@ -65,7 +65,8 @@ public struct ServiceHealth: Sendable, Hashable {
         guard age >= interval * Self.believedIntervals else { return self }
         var doubted = self
         doubted.status = .unhealthy
-        doubted.reason = "the last check was \(TimeText.short(age)) ago, and one is due every \(TimeText.short(interval)): nobody seems to check"
+        doubted.reason =
+            "the last check was \(TimeText.short(age)) ago, and one is due every \(TimeText.short(interval)): nobody seems to check"
         doubted.details.uptime = nil
         doubted.metadata["age_seconds"] = "\(age.wholeMilliseconds / 1000)"
         doubted.metadata["last_status"] = status.rawValue

@@ -95,7 +95,8 @@ struct LibpqConnection {
         let signs: [(String, Failure)] = [
             ("could not translate host name", .unresolved), ("Connection refused", .refused), ("No such file", .refused),
             ("authentication failed", .credentials), ("no password supplied", .credentials), ("pg_hba.conf", .credentials),
-            ("does not exist", .unknownDatabase), ("starting up", .startingUp), ("shutting down", .startingUp), ("too many", .tooManyClients),
+            ("does not exist", .unknownDatabase), ("starting up", .startingUp), ("shutting down", .startingUp),
+            ("too many", .tooManyClients),
             ("SSL", .tls), ("certificate", .tls),
         ]
         return signs.first { text.contains($0.0) }?.1 ?? .other

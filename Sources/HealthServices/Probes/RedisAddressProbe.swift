@@ -15,7 +15,9 @@ struct RedisAddressProbe: HealthProbe {
         configuration.connectTimeout = limit
         do {
             let client = RedisClient(configuration: configuration, logger: Logger(label: "usdcop.probe") { _ in SwiftLogNoOpLogHandler() })
-            let reply = try await client.withDedicatedConnection { try await $0.reply(to: RedisCommand("PING", access: .read), timeout: limit) }
+            let reply = try await client.withDedicatedConnection {
+                try await $0.reply(to: RedisCommand("PING", access: .read), timeout: limit)
+            }
             let latency = start.duration(to: .now)
             guard case .error(let error) = reply else { return HealthCheckResult(success: true, latency: latency) }
             return .failure("Redis refuses (\(error.code)).", after: latency)

@@ -102,7 +102,9 @@ public struct ProbeURL: Sendable, Hashable {
         return "\(rest[..<start])\(Redaction.mark)@\(rest[start...])"
     }
 
-    private static func invalid(_ sentence: String) -> ValidationError { ValidationError(field: "url", code: .malformed, sentence: sentence) }
+    private static func invalid(_ sentence: String) -> ValidationError {
+        ValidationError(field: "url", code: .malformed, sentence: sentence)
+    }
 }
 
 extension ProbeURL: CustomStringConvertible {

@@ -24,7 +24,8 @@ public struct ServiceConfig: Sendable {
         name: OperationName, url: ProbeURL, checkInterval: Duration = .seconds(30), timeout: Duration = .seconds(5)
     ) throws(ValidationError) {
         try self.init(
-            name: name, url: url, checkInterval: checkInterval, timeout: timeout, probe: url.probe, kind: url.hasCredentials ? .process : .url)
+            name: name, url: url, checkInterval: checkInterval, timeout: timeout, probe: url.probe,
+            kind: url.hasCredentials ? .process : .url)
     }
 
     /// A service that is checked by a probe of the caller's own (Seed: healthCheck), in every process that registers it.
@@ -43,13 +44,15 @@ public struct ServiceConfig: Sendable {
     }
 
     init(
-        name: OperationName, url: ProbeURL?, checkInterval: Duration, timeout: Duration, probe: any HealthProbe, kind: RegisteredService.Kind
+        name: OperationName, url: ProbeURL?, checkInterval: Duration, timeout: Duration, probe: any HealthProbe,
+        kind: RegisteredService.Kind
     ) throws(ValidationError) {
         var problems: [FieldProblem] = []
         func check(_ field: String, _ duration: Duration, _ range: ClosedRange<Int>) {
             guard !range.contains(duration.wholeMilliseconds) else { return }
             problems.append(
-                FieldProblem(field: field, code: .outOfRange, sentence: "must be an integer from \(range.lowerBound) to \(range.upperBound)"))
+                FieldProblem(
+                    field: field, code: .outOfRange, sentence: "must be an integer from \(range.lowerBound) to \(range.upperBound)"))
         }
         check("check_interval_ms", checkInterval, Self.intervals)
         check("timeout_ms", timeout, Self.timeouts)

@@ -34,7 +34,8 @@ struct HealthRegisterCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try ProbeURL(url)
         guard !address.hasCredentials else {
-            throw CommandFailure(.badData, "the address has a user, a password or a token in it; such a service belongs into USDCOP_SERVICES")
+            throw CommandFailure(
+                .badData, "the address has a user, a password or a token in it; such a service belongs into USDCOP_SERVICES")
         }
         guard name != DefaultServices.redis else { throw CommandFailure(.badData, "redis is always watched") }
         let config = try ServiceConfig(name: name, url: address, checkInterval: interval, timeout: timeout)

@@ -30,7 +30,9 @@ struct HealthStatusCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        guard every >= .milliseconds(200), every <= .seconds(3600) else { throw ArgumentParser.ValidationError("--every must be 200ms to 1h.") }
+        guard every >= .milliseconds(200), every <= .seconds(3600) else {
+            throw ArgumentParser.ValidationError("--every must be 200ms to 1h.")
+        }
     }
 
     func run() async throws {

@@ -25,7 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let settings = try connection.load(ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 }.merging(health.flags) { $1 }).settings
+        let settings = try connection.load(
+            ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 }.merging(health.flags) { $1 }
+        ).settings
         if let problem = settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }

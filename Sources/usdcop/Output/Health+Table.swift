@@ -37,7 +37,8 @@ extension SystemHealth {
         let order: [ServiceStatus] = [.unhealthy, .degraded, .healthy]
         for health in order.flatMap({ status in services.filter { $0.status == status } }) {
             let strip = (strips[health.service] ?? []).reversed().map(\.status.symbol).joined()
-            table.add(health.cells(at: timestamp) + (hasStrips ? [Table.Cell(strip, .faint)] : []) + [Table.Cell(health.reason ?? "", .faint)])
+            table.add(
+                health.cells(at: timestamp) + (hasStrips ? [Table.Cell(strip, .faint)] : []) + [Table.Cell(health.reason ?? "", .faint)])
         }
         return lines + "\n" + table.text(style)
     }

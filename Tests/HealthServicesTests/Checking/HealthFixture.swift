@@ -23,7 +23,8 @@ extension ServiceConfig {
 /// A monitor that runs for the length of `body`.
 @discardableResult
 func withMonitor<Value: Sendable>(
-    on configuration: RedisConfiguration?, _ services: [ServiceConfig], alertAfter: Int = 2, audited: Bool = false, logger: Logger = .silent,
+    on configuration: RedisConfiguration?, _ services: [ServiceConfig], alertAfter: Int = 2, audited: Bool = false,
+    logger: Logger = .silent,
     _ body: @Sendable (HealthChecker) async throws -> Value
 ) async throws -> Value {
     var settings = HealthSettings()

@@ -15,7 +15,8 @@ struct HealthSeedPatternTests {
         try await withMonitor(on: server.configuration, []) { healthChecker in
             // Register services for monitoring.
             try await healthChecker.registerService(
-                ServiceConfig(name: "trading-api", url: ProbeURL("http://localhost:\(api.port)/health"), checkInterval: .milliseconds(30_000)))
+                ServiceConfig(
+                    name: "trading-api", url: ProbeURL("http://localhost:\(api.port)/health"), checkInterval: .milliseconds(30_000)))
             // Check service health.
             let health = await healthChecker.checkService("trading-api")
             #expect(health?.status == .healthy)

@@ -20,7 +20,8 @@ struct FencingTests {
         reason: String? = nil, service: OperationName = "api"
     ) async throws -> RecordedCheck.Outcome {
         let health = ServiceHealth(
-            service: service, status: status, latency: .milliseconds(12), lastCheck: Timestamp(milliseconds: 1_700_000_000_000 + Int64(number)),
+            service: service, status: status, latency: .milliseconds(12),
+            lastCheck: Timestamp(milliseconds: 1_700_000_000_000 + Int64(number)),
             reason: reason)
         let check = RecordedCheck(health: health, success: status != .unhealthy, fence: fence, number: number)
         return try await store.record(check, lease: lease.key, value: lease.value(of: fence), alertAfter: after)

@@ -69,7 +69,8 @@ struct HTTPProbeTests {
     }
 
     @Test func `figures come from the top of the answer or from its details, and nothing else does`() async throws {
-        let (top, _) = try await check(.answers(200, body: #"{"requests_per_minute":120.5,"details":{"memory_usage_mb":512},"secret":"s3"}"#))
+        let (top, _) = try await check(
+            .answers(200, body: #"{"requests_per_minute":120.5,"details":{"memory_usage_mb":512},"secret":"s3"}"#))
         #expect(top.requestsPerMinute == 120.5)
         #expect(top.memoryUsageMB == 512)
         #expect(top.metadata.keys.sorted() == ["http_status"])

@@ -83,10 +83,11 @@ struct OtherProbeTests {
         #expect(throws: ValidationError.self) { try ProbeURL(text, admitting: .webWithoutCredentials) }
     }
 
-    @Test(arguments: [
-        ("http://u:p@h:1/x?token=abc", "http://[redacted]@h:1/x?token=[redacted]"), ("postgres://u:p@h/d?password=pw", nil),
-        ("http://h/x", "http://h/x"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("http://u:p@h:1/x?token=abc", "http://[redacted]@h:1/x?token=[redacted]"), ("postgres://u:p@h/d?password=pw", nil),
+            ("http://h/x", "http://h/x"),
+        ] as [(String, String?)])
     func `secrets of an address are not shown`(text: String, shown: String?) throws {
         let url = try ProbeURL(text)
         if let shown { #expect(url.redacted == shown) }

@@ -37,7 +37,8 @@ final class PrivatePostgres: @unchecked Sendable {
 
     /// It refuses to run as root; then it runs as the user that its package made.
     private static func command(_ arguments: [String]) -> [String] {
-        geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig", "KILL"] + arguments : arguments
+        geteuid() == 0
+            ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig", "KILL"] + arguments : arguments
     }
 
     private func start() async throws {

@@ -9,12 +9,14 @@ struct HealthCommandTests {
         try await Program.withRedis { program, redis async throws in
             let port = try FreePort.find()
             let server = try await RogueServer.start(port: port, on: .connect, [])
-            let register = try await program.run("health", "register", "gateway", "tcp://127.0.0.1:\(port)", "--interval", "500ms", "--timeout", "200ms")
+            let register = try await program.run(
+                "health", "register", "gateway", "tcp://127.0.0.1:\(port)", "--interval", "500ms", "--timeout", "200ms")
             #expect(register.status == 0, "\(register.errors)")
             // Nobody watches yet.
             let before = try await program.run("health", "status", "--json")
             #expect(before.status == 1)
-            #expect(try before.json["services"]?.elements?.first { $0["service"] == "gateway" }?["metadata"]?["reason"] == "not checked yet")
+            #expect(
+                try before.json["services"]?.elements?.first { $0["service"] == "gateway" }?["metadata"]?["reason"] == "not checked yet")
             let check = try await program.run("health", "check", "gateway")
             #expect(check.status == 0)
             #expect(check.output.contains("● healthy"))
@@ -53,11 +55,14 @@ struct HealthCommandTests {
         }
     }
 
-    @Test(arguments: [
-        (["register", "x", "file:///etc/passwd"], 65), (["register", "x", "http://u:s3cret@h/"], 65), (["register", "redis", "http://h/"], 65),
-        (["register", "x", "http://h/", "--interval", "1ms"], 65), (["register", "x/\u{0a}", "http://h/"], 64), (["unregister", "redis"], 65),
-        (["check", "nobody"], 1), (["status", "--every", "1ms", "--watch"], 64), (["history", "a", "--limit", "0"], 64),
-    ] as [([String], Int32)])
+    @Test(
+        arguments: [
+            (["register", "x", "file:///etc/passwd"], 65), (["register", "x", "http://u:s3cret@h/"], 65),
+            (["register", "redis", "http://h/"], 65),
+            (["register", "x", "http://h/", "--interval", "1ms"], 65), (["register", "x/\u{0a}", "http://h/"], 64),
+            (["unregister", "redis"], 65),
+            (["check", "nobody"], 1), (["status", "--every", "1ms", "--watch"], 64), (["history", "a", "--limit", "0"], 64),
+        ] as [([String], Int32)])
     func `what cannot be done ends with the code that is due`(arguments: [String], status: Int32) async throws {
         try await Program.withRedis { program, _ async throws in
             let run = try await program.start(["health"] + arguments).end()

@@ -54,7 +54,9 @@ struct LeadershipTests {
     }
 
     private static func monitor(_ program: Program) throws -> RunningProgram {
-        try program.start(["serve", "--port", "0", "--log-level", "info", "--log-format", "json"], environment: ["USDCOP_STATE_DIR": "/tmp/none-\(UUID().uuidString.prefix(8))"])
+        try program.start(
+            ["serve", "--port", "0", "--log-level", "info", "--log-format", "json"],
+            environment: ["USDCOP_STATE_DIR": "/tmp/none-\(UUID().uuidString.prefix(8))"])
     }
 
     /// Which of the processes holds the lease, by the fencing number that it logged.
@@ -75,7 +77,8 @@ struct LeadershipTests {
     private static func told(_ redis: PrivateRedis) async throws -> [(id: String, change: String)] {
         let entries = try await redis.ask("XRANGE", "usdcop:alerts", "-", "+").array ?? []
         return entries.compactMap { entry in
-            guard let fields = entry.array?.last?.array, fields.count == 6, let alert = fields[5].bytes.flatMap({ try? JSONParser.parse($0) }),
+            guard let fields = entry.array?.last?.array, fields.count == 6,
+                let alert = fields[5].bytes.flatMap({ try? JSONParser.parse($0) }),
                 alert["service"] == "gateway"
             else { return nil }
             return (fields[3].text ?? "", "\(alert["from"]?.text ?? "")>\(alert["to"]?.text ?? "")")
