@@ -131,6 +131,8 @@ public final class ServiceRegistry: Sendable {
 extension ServiceRegistry.State {
     fileprivate func status(of service: RegisteredService, at now: ContinuousClock.Instant) -> ServiceHealth {
         guard let known = statuses[service.name] else { return .neverChecked(service.name) }
-        return known.health.believed(age: known.checkedAt.duration(to: now), interval: service.checkInterval)
+        // Where a check may take longer than the interval, the next one cannot come earlier.
+        let interval = max(service.checkInterval, service.timeout)
+        return known.health.believed(age: known.checkedAt.duration(to: now), interval: interval)
     }
 }
