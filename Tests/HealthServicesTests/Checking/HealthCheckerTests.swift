@@ -56,8 +56,9 @@ struct HealthCheckerTests {
 
     @Test func `descriptors stay as they are, however often what hangs is checked`() async throws {
         let stands = try await [StandInService.start(.hangs), .start(.drips), .start(.endless), .start(.answers(200))]
-        let configs = try stands.enumerated().map { index, stand in
-            try ServiceConfig.quick("s\(index)", stand.url, interval: 500, timeout: 100)
+        let names: [OperationName] = ["hanging", "dripping", "endless", "fast"]
+        let configs = try zip(names, stands).map { name, stand in
+            try ServiceConfig.quick(name, stand.url, interval: 500, timeout: 100)
         }
         // Every round in the ordinary run, ten minutes of them in the long one.
         let rounds = HealthTests.isSoak ? 1200 : 8
