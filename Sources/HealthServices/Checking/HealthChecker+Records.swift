@@ -30,6 +30,7 @@ extension HealthChecker {
             holder.lose()
             alarm.ring()
             logger.notice("a check came too late: another process monitors", metadata: ["service": "\(name)"])
+        case .success(.gone): alarm.ring()
         case .success(.recorded(let before, let alert)):
             registry.updateServiceStatus(name, health)
             if before != health.status { await tell(health, from: before, check: "\(name):\(fence):\(number)") }

@@ -4,7 +4,7 @@ import Hiredis
 extension RedisScript {
     /// Records one check of one service, on behalf of the holder of a lease.
     ///
-    /// KEYS: lease, status, history, transitions, alerts.
+    /// KEYS: lease, status, history, transitions, alerts, services.
     /// ARGV: 1 what the lease reads for its holder; 2 service; 3 fencing number; 4 number of the check under it; 5 status; 6 time;
     /// 7 body of the status; 8 its lifetime in milliseconds; 9 cap of the history; 10 cap of the alerts; 11 checks after which a change has
     /// lasted; 12 latency in milliseconds or nothing; 13 `1` for success; 14 reason or nothing; and for the alert, as they stand in JSON
@@ -12,12 +12,15 @@ extension RedisScript {
     ///
     /// The field of a service in the hash of transitions reads: status that is confirmed, status of the last checks, how many of them,
     /// time of the first of them, fencing number and number of the last check, status before it, name of the alert that it gave or `-`.
-    /// Replies `fenced` when the lease is another's; else `recorded`, or `repeat` for a check that is there already, with the status
+    /// Replies `fenced` when the lease is another's and `gone` when the service is not registered; else `recorded`, or `repeat` for a check that is there already, with the status
     /// before and the name of the alert.
     static let recordHealthCheck = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'string') need(KEYS[3], 'stream') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
+            need(KEYS[6], 'hash')
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'fenced'} end
+            -- It was unregistered while it was checked: its keys must not come back.
+            if redis.call('HEXISTS', KEYS[6], ARGV[2]) == 0 then return {'gone'} end
             local service, fence, number, status, at = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
             local state = redis.call('HGET', KEYS[4], service) or ''
             local confirmed, candidate, count, since, lastFence, lastNumber, previous, alerted =

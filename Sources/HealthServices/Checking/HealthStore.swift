@@ -87,13 +87,17 @@ struct HealthStore: Sendable {
         let service = check.health.service
         let keys =
             [key]
-            + [KeySchema.healthStatus(service), KeySchema.healthHistory(service), KeySchema.healthTransitions, KeySchema.alerts]
+            + [
+                KeySchema.healthStatus(service), KeySchema.healthHistory(service), KeySchema.healthTransitions, KeySchema.alerts,
+                KeySchema.healthServices,
+            ]
             .map(schema.full)
         let arguments = [.text(value)] + check.arguments(alertAfter: alertAfter)
         let reply = try await run(.recordHealthCheck, fullKeys: keys, arguments)
         let texts = reply.array?.map { $0.text ?? "" } ?? []
         switch texts.first {
         case "fenced": return .fenced
+        case "gone": return .gone
         case "recorded", "repeat": break
         default: throw .unexpectedReply()
         }

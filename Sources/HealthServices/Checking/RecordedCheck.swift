@@ -9,6 +9,8 @@ struct RecordedCheck: Sendable {
         case recorded(from: ServiceStatus?, alert: String?)
         /// The lease is another's: nothing was written.
         case fenced
+        /// The service is not registered any more: nothing was written.
+        case gone
     }
 
     let health: ServiceHealth

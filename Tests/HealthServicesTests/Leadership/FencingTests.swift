@@ -11,6 +11,7 @@ struct FencingTests {
     private func withStore(_ body: @Sendable (HealthStore, PrivateRedis) async throws -> Void) async throws {
         let server = try await PrivateRedis.start()
         try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            for name in ["api", "risk engine:a/b"] { try await server.ask("HSET", "usdcop:health:services", .text(name), "{}") }
             try await body(HealthStore(client, namespace: .standard), server)
         }
     }
@@ -126,6 +127,17 @@ struct FencingTests {
             await #expect(throws: CacheError.self) {
                 try await record(.healthy, number: 1, under: lease, fence: lease.fence ?? 0, in: store)
             }
+            #expect(try await server.ask("DBSIZE").integer == 3)
+        }
+    }
+
+    @Test func `a check that ends after its service was unregistered brings nothing back`() async throws {
+        try await withStore { store, server in
+            let lease = store.lease(KeySchema.healthLeader)
+            _ = try await lease.take(for: .seconds(10))
+            _ = try await record(.healthy, number: 1, under: lease, fence: lease.fence ?? 0, in: store)
+            #expect(try await store.forget("api"))
+            #expect(try await record(.healthy, number: 2, under: lease, fence: lease.fence ?? 0, in: store) == .gone)
             #expect(try await server.ask("DBSIZE").integer == 2)
         }
     }
