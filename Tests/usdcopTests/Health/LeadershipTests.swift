@@ -1,5 +1,6 @@
 import CacheServices
 import Foundation
+import Hiredis
 import RedisTesting
 import Testing
 
