@@ -1,11 +1,12 @@
 /// Times for people, in one unit.
 package enum TimeText {
-    /// `700 ms`, `5 s`, `3 min`, `2 h`, `4 d`; rounded down.
+    /// `700 ms`, `1.3 s`, `5 s`, `3 min`, `2 h`, `4 d`; rounded down.
     package static func short(_ duration: Duration) -> String {
         let milliseconds = Int(max(0, min(duration.inMilliseconds, 1e15)))
         switch milliseconds {
         case ..<1000: return "\(milliseconds) ms"
-        case ..<120_000: return milliseconds % 1000 == 0 || milliseconds >= 10_000 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+        case ..<10_000 where milliseconds % 1000 >= 100: return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+        case ..<120_000: return "\(milliseconds / 1000) s"
         case ..<7_200_000: return "\(milliseconds / 60_000) min"
         case ..<172_800_000: return "\(milliseconds / 3_600_000) h"
         default: return "\(milliseconds / 86_400_000) d"

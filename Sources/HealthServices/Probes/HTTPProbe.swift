@@ -26,6 +26,8 @@ struct HTTPProbe: HealthProbe {
         configuration.httpVersion = .http1Only
         configuration.decompression = .disabled
         configuration.timeout = .init(connect: TimeAmount(limit))
+        // A refused connection is an answer, and not a reason to ask again until the time is over.
+        configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
         let result = await check(client, within: limit)
         try? await client.shutdown()

@@ -21,6 +21,15 @@ import Testing
         #expect(ServiceStatus.overall(parts) == whole)
     }
 
+    @Test(
+        arguments: [
+            (0, "0 ms"), (999, "999 ms"), (1000, "1 s"), (1399, "1.3 s"), (3040, "3 s"), (12_900, "12 s"), (119_999, "119 s"),
+            (120_000, "2 min"), (7_200_000, "2 h"), (172_800_000, "2 d"), (-5, "0 ms"),
+        ])
+    func `times are told in one unit`(milliseconds: Int, text: String) {
+        #expect(TimeText.short(.milliseconds(milliseconds)) == text)
+    }
+
     @Test func `without services the whole says why it is degraded`() {
         let json = SystemHealth(timestamp: .now, services: []).jsonValue
         #expect(json["overall_status"]?.text == "degraded")
