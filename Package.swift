@@ -32,6 +32,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // HTTP server and router.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // The HTTP client of health probes and webhooks.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // The header and method types of Hummingbird's requests and answers.
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         // Flags over environment over file over defaults.
@@ -41,6 +43,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        // The PostgreSQL probe.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(
             name: "Hiredis",
             dependencies: [
@@ -81,6 +85,11 @@ let package = Package(
             name: "HealthServices",
             dependencies: [
                 "LoggingServices",
+                "CLibpq",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,7 +145,13 @@ let package = Package(
             name: "LoggingServicesTests",
             dependencies: ["LoggingServices", "RedisTesting", .product(name: "NIOPosix", package: "swift-nio")]
         ),
-        .testTarget(name: "HealthServicesTests", dependencies: ["HealthServices", "RedisTesting"]),
+        .testTarget(
+            name: "HealthServicesTests",
+            dependencies: [
+                "HealthServices", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "DashboardServerTests",
             dependencies: [

@@ -17,6 +17,7 @@ struct Usdcop: AsyncParsableCommand {
               usdcop signal history USDCOP --limit 10 --json
               usdcop audit trail --event-type RISK_ALERT
               usdcop audit verify
+              usdcop health status --watch
               usdcop replay prices.csv
               usdcop doctor
 
@@ -26,7 +27,7 @@ struct Usdcop: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
-            LatencyCommand.self, AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
+            LatencyCommand.self, AuditCommand.self, HealthCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

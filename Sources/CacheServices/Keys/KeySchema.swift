@@ -54,6 +54,15 @@ public struct KeySchema: Sendable, Hashable {
     package static let auditSigner = "audit:signer"
     /// - Parameter hash: the hexadecimal hash of the client's key.
     package static func auditIdempotency(_ hash: String) -> String { "audit:idempotency:" + hash }
+    package static let alerts = "alerts"
+    package static let healthServices = "health:services"
+    package static let healthLeader = "health:leader"
+    /// What each service was last, what it is taken for, and since when.
+    package static let healthTransitions = "health:transitions"
+    package static func healthStatus(_ service: OperationName) -> String { "health:status:" + service.rawValue }
+    package static func healthHistory(_ service: OperationName) -> String { "health:history:" + service.rawValue }
+    /// The lease on a service that only some processes can check.
+    package static func healthOwner(_ service: OperationName) -> String { "health:owner:" + service.rawValue }
     /// Who replayed pushes in the last day, and up to which number.
     static let statsReplays = "stats:replays"
 
@@ -68,7 +77,7 @@ public struct KeySchema: Sendable, Hashable {
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
     static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]
-    static let reservedNames: Set<String> = ["alerts", "events"]
+    static let reservedNames: Set<String> = [alerts, events]
 
     /// Whether a name belongs to a reserved family.
     public static func isReserved(_ name: String) -> Bool {

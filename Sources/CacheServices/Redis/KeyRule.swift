@@ -51,8 +51,12 @@ struct KeyRule: Sendable, Hashable {
             return .ruled(KeyRule(type: "stream", content: .opaque))
         case KeySchema.auditWriters: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.auditSigner: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
+        case KeySchema.alerts: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.alertsLength))
+        case KeySchema.healthServices, KeySchema.healthTransitions: return .ruled(KeyRule(type: "hash", content: .opaque))
+        case KeySchema.healthLeader: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         default: break
         }
+        if let rule = healthRule(of: name) { return .ruled(rule) }
         if let text = rest(of: name, after: KeySchema.signalHistoryPrefix), let symbol = try? Symbol(text) {
             let entry = Entry(index: KeySchema.indexSignals, member: text)
             return .ruled(
@@ -80,8 +84,19 @@ struct KeyRule: Sendable, Hashable {
         return KeySchema.isReserved(name) ? .elsewhere : .unknown
     }
 
+    /// The keys that each watched service has.
+    private static func healthRule(of name: String) -> KeyRule? {
+        for (prefix, type) in [("health:status:", "string"), ("health:owner:", "string"), ("health:history:", "stream")] {
+            guard let text = rest(of: name, after: prefix), (try? OperationName(text)) != nil else { continue }
+            let isStream = type == "stream"
+            return KeyRule(
+                type: type, content: .opaque, mustExpire: !isStream, maximumLength: isStream ? CacheRules.healthHistoryLength : nil)
+        }
+        return nil
+    }
+
     private static let families = [
-        "signal:", "position:", "metrics:", KeySchema.performancePrefix, KeySchema.latencyPrefix, KeySchema.auditPrefix,
+        "signal:", "position:", "metrics:", KeySchema.performancePrefix, KeySchema.latencyPrefix, KeySchema.auditPrefix, "health:",
     ]
     /// Entries of the change stream from which on its approximate cap cannot be at work.
     private static let maximumEvents = 2 * CacheRules.eventsLength

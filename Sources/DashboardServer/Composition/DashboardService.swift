@@ -26,6 +26,8 @@ public struct DashboardService: Sendable {
     public let latency: LatencyMonitor
     /// Seed: getAuditLogger.
     public let audit: AuditLogger
+    /// Seed: getHealthChecker.
+    public let health: HealthChecker
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
     public let services: [any Service]
     /// Who may do what.
@@ -70,18 +72,23 @@ public struct DashboardService: Sendable {
         var trail = settings.audit
         trail.namespace = settings.namespace
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger, metrics: registry)
+        var watched = settings.health
+        watched.namespace = settings.namespace
+        health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
-                + LatencyController(latency: latency).routes + HealthController(client: client).routes
+                + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
+                + HealthController(client: client).routes
                 + ExpositionController(
                     registry: registry, collectors: collectors + Self.collectors(client, performance: performance, audit: audit)
                 ).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,
             metrics: RequestMetrics(routes, registry))
-        services = backend.services + [audit, performance, latency, Self.server(responder, settings, logger, redis, onListening)]
+        services =
+            backend.services + [audit, performance, latency, health, Self.server(responder, settings, logger, redis, onListening)]
         self.registry = registry
         self.settings = settings
         self.logger = logger

@@ -1,6 +1,7 @@
 /// Reads settings from flags, over the environment, over a file, over the defaults.
 ///
-/// An empty text counts as not set in the environment and in a file, as Compose files pass it on; as a flag it is a mistake.
+/// An empty text counts as not set in the environment and in a file, as Compose files pass it on, unless the variable says otherwise; as
+/// a flag it is a mistake.
 public struct ConfigurationLoader: Sendable {
     /// What was read.
     public struct Outcome: Sendable {
@@ -76,11 +77,11 @@ public struct ConfigurationLoader: Sendable {
         if let flag = flags[variable.name] {
             guard !flag.isEmpty else { throw .init(problem: "is empty") }
             text = flag
-        } else if let value = environment[variable.name], !value.isEmpty {
+        } else if let value = environment[variable.name], !value.isEmpty || variable.takesEmpty {
             text = value
         } else {
             do throws(ConfigurationFile.Failure) {
-                guard let value = try file?.text(variable.name), !value.isEmpty else { return nil }
+                guard let value = try file?.text(variable.name), !value.isEmpty || variable.takesEmpty else { return nil }
                 text = value
             } catch {
                 throw .init(problem: error.problem)

@@ -10,6 +10,8 @@ public struct ConfigurationVariable: Sendable {
     public let allowed: String
     /// What it is for, in one sentence without a full stop.
     public let sentence: String
+    /// Whether an empty text says something in the environment or a file; else it counts as not set.
+    let takesEmpty: Bool
     /// Takes a text into the draft; throws what is wrong with it.
     let take: @Sendable (String, inout SettingsDraft) throws(Fault) -> Void
 
@@ -19,7 +21,7 @@ public struct ConfigurationVariable: Sendable {
     }
 
     init(
-        _ name: String, flag: String?, default defaultText: String?, allowed: String, _ sentence: String,
+        _ name: String, flag: String?, default defaultText: String?, allowed: String, takesEmpty: Bool = false, _ sentence: String,
         take: @escaping @Sendable (String, inout SettingsDraft) throws(Fault) -> Void
     ) {
         self.name = name
@@ -27,6 +29,7 @@ public struct ConfigurationVariable: Sendable {
         self.defaultText = defaultText
         self.allowed = allowed
         self.sentence = sentence
+        self.takesEmpty = takesEmpty
         self.take = take
     }
 

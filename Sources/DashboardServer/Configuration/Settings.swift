@@ -35,6 +35,9 @@ public struct Settings: Sendable {
 
     /// `USDCOP_LATENCY_MAX_SAMPLES`, and the bounds that are no settings.
     public var latency = LatencyLimits()
+    /// `USDCOP_SERVICES`, `USDCOP_ALERT_AFTER` and the variables of the seed's services, which are watched unless they are switched off;
+    /// its namespace is ``namespace``.
+    public var health = HealthSettings()
 
     /// The defaults.
     public init() {}

@@ -1,3 +1,5 @@
+import HealthServices
+
 /// Settings while they are read: texts that only make sense together wait here until all are known.
 struct SettingsDraft: Sendable {
     var settings = Settings()
@@ -10,6 +12,10 @@ struct SettingsDraft: Sendable {
     var keys: String?
     var stateDirectory: String?
     var auditKeyFile: String?
+    /// The addresses of the seed's services, by their variables; empty for one that is switched off.
+    var serviceURLs: [String: String] = [:]
+    /// What `USDCOP_SERVICES` names.
+    var moreServices: [ServiceConfig] = []
     /// The environment of the process, for what it says of directories.
     var environment: [String: String] = [:]
     var problems: [ConfigurationError.Problem] = []

@@ -9,14 +9,14 @@ public struct RedisProbe: HealthProbe {
         self.client = client
     }
 
-    /// One PING; a replica or an evicting server answers but does not pass.
-    public func check() async -> HealthCheckResult {
+    /// One PING. A replica answers but does not pass; settings under which a promise does not hold stand in the metadata.
+    public func check(within limit: Duration) async -> HealthCheckResult {
         let clock = ContinuousClock()
         let started = clock.now
         do throws(RedisError) {
-            _ = try await client.send(RedisCommand("PING", access: .read))
+            _ = try await client.send(RedisCommand("PING", access: .read), timeout: limit)
         } catch {
-            return HealthCheckResult(success: false, latency: clock.now - started, error: error.message)
+            return .failure(error.message, after: clock.now - started)
         }
         let latency = clock.now - started
         guard case .ready(let info) = client.status else { return HealthCheckResult(success: true, latency: latency) }
@@ -32,6 +32,7 @@ extension RedisServerInfo {
         var summary = ["role": role.rawValue, "durability": durability.rawValue]
         summary["version"] = version
         summary["maxmemory_policy"] = evictionPolicy
+        if !warnings.isEmpty { summary["warnings"] = warnings.map(\.rawValue).joined(separator: ",") }
         return summary
     }
 }

@@ -65,6 +65,13 @@ enum Arguments {
         return speed
     }
 
+    @Sendable static func duration(_ text: String) throws -> Duration {
+        guard let duration = DurationText.duration(text) else {
+            throw ArgumentParser.ValidationError("must be a duration such as 500ms, 1s, 5m, 2h or 30d")
+        }
+        return duration
+    }
+
     @Sendable static func expiry(_ text: String) throws -> Expiry {
         if text == "never" { return .never }
         guard let duration = DurationText.duration(text), duration >= .milliseconds(1), duration <= .seconds(3650 * 86_400) else {

@@ -74,14 +74,14 @@ struct RunningService: Sendable {
         try await request("GET", target, headers: headers)
     }
 
-    /// Everything that Redis holds under our keys but the shared figures and the lease, which the service writes by itself.
+    /// Everything that Redis holds under our keys but the shared figures, the leases and the health of services, which the service writes by itself.
     func fingerprint() async throws -> String {
         let script = """
             local sum = ''
             local keys = redis.call('KEYS', '*')
             table.sort(keys)
             for _, key in ipairs(keys) do
-              if key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
+              if key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' and not key:find('^usdcop:health:') then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
             end
             return sum
             """

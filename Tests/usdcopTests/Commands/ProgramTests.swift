@@ -21,7 +21,8 @@ struct ProgramTests {
         "metrics custom", "metrics custom list", "metrics custom get", "metrics custom set", "metrics custom delete", "cache",
         "cache stats", "cache keys", "cache get", "cache set", "cache ttl", "cache delete", "cache clear", "replay", "doctor", "audit",
         "audit trail",
-        "audit stats", "audit export", "audit verify", "audit tail", "audit log", "audit clear",
+        "audit stats", "audit export", "audit verify", "audit tail", "audit log", "audit clear", "health",
+        "health status", "health check", "health history", "health register", "health unregister", "health export",
     ])
     func `every command has help with examples`(command: String) async throws {
         let run = try await Self.nowhere.start(command.split(separator: " ").map(String.init) + ["--help"]).end()

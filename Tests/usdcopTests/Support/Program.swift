@@ -41,20 +41,26 @@ struct Program: Sendable {
         return try await process.end()
     }
 
+    /// The seed's services are not there in a test, and are not looked for.
+    private static let noServices = Dictionary(
+        uniqueKeysWithValues: ["POSTGRES_URL", "TRADING_API_URL", "ML_ANALYTICS_URL", "PIPELINE_API_URL", "WS_URL"].map { ($0, "") })
+
+    private func surroundings(_ more: [String: String] = [:]) -> [String: String] {
+        ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(Self.noServices) { $1 }.merging(more) { $1 }
+    }
+
     /// Starts it with errors that the test reads, or not.
     func start(_ arguments: [String], errors: Pipe) throws -> RunningProgram {
-        try RunningProgram(arguments, input: nil, errors: errors, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"])
+        try RunningProgram(arguments, input: nil, errors: errors, environment: surroundings())
     }
 
     /// Starts it with an input that the test writes as it goes.
     func start(_ arguments: [String], from pipe: Pipe, environment: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram(
-            arguments, input: nil, from: pipe, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+        try RunningProgram(arguments, input: nil, from: pipe, environment: surroundings(environment))
     }
 
     func start(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram(
-            arguments, input: input, environment: ["REDIS_URL": url, "PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+        try RunningProgram(arguments, input: input, environment: surroundings(environment))
     }
 }
 

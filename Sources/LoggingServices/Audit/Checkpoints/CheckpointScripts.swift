@@ -2,41 +2,6 @@ import CacheServices
 import Hiredis
 
 extension RedisScript {
-    /// Takes or renews the signer's lease.
-    ///
-    /// KEYS: lease. ARGV: token, lease in milliseconds. The lease reads `<token> <fencing>`; the fencing number is the server's clock in
-    /// microseconds at the take-over, so that it grows from holder to holder.
-    /// Replies 1 when it was taken, 2 when it was renewed, 0 when somebody else holds it.
-    static let takeSignerLease = RedisScript(
-        named: "takeSignerLease",
-        LuaLibrary.checks + """
-            need(KEYS[1], 'string')
-            local held = redis.call('GET', KEYS[1])
-            if held and held:match('^(%S+) %d+$') ~= ARGV[1] then
-              -- A lease without an expiry, whatever it reads, would block every signer for ever.
-              if redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
-              held = nil
-            end
-            if held then
-              redis.call('PEXPIRE', KEYS[1], ARGV[2])
-              return 2
-            end
-            local time = redis.call('TIME')
-            redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. time[1] .. string.format('%06d', tonumber(time[2])), 'PX', ARGV[2])
-            return 1
-            """)
-
-    /// Gives the lease back. KEYS: lease. ARGV: token. Replies 1 when it was ours.
-    static let releaseSignerLease = RedisScript(
-        named: "releaseSignerLease",
-        LuaLibrary.checks + """
-            need(KEYS[1], 'string')
-            local held = redis.call('GET', KEYS[1])
-            if not held or held:match('^(%S+) %d+$') ~= ARGV[1] then return 0 end
-            redis.call('DEL', KEYS[1])
-            return 1
-            """)
-
     /// Adds a checkpoint, if nothing has changed since it was prepared.
     ///
     /// Checkpoints beyond the cap go when nothing in the trail is as old as what they cover; until then more are kept than the cap says, but

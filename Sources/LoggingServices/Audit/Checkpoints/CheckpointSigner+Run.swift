@@ -54,7 +54,7 @@ extension CheckpointSigner: Service {
         }
     }
 
-    private func takeLease() async throws(CacheError) -> CheckpointStore.Lease {
+    private func takeLease() async throws(CacheError) -> RedisLease.Answer {
         try await store.takeLease(token: token, for: leaseDuration * 2 / 3)
     }
 

@@ -15,12 +15,6 @@ package struct CheckpointStore: Sendable {
         case moved
     }
 
-    enum Lease: Int64, Sendable {
-        case heldByAnother = 0
-        case taken = 1
-        case renewed = 2
-    }
-
     let client: RedisClient
     private let schema: KeySchema
 
@@ -33,17 +27,14 @@ package struct CheckpointStore: Sendable {
     var eventsKey: String { schema.full(KeySchema.auditEvents) }
     var writersKey: String { schema.full(KeySchema.auditWriters) }
     var checkpointsKey: String { schema.full(KeySchema.auditCheckpoints) }
+    private var lease: RedisLease { RedisLease(client, schema: schema, name: KeySchema.auditSigner) }
     private var leaseKey: String { schema.full(KeySchema.auditSigner) }
 
-    func takeLease(token: String, for duration: Duration) async throws(CacheError) -> Lease {
-        let reply = try await run(.takeSignerLease, [leaseKey], [.text(token), .integer(duration.milliseconds)])
-        guard let lease = reply.integer.flatMap(Lease.init(rawValue:)) else { throw Self.unreadable }
-        return lease
+    func takeLease(token: String, for duration: Duration) async throws(CacheError) -> RedisLease.Answer {
+        try await lease.take(token: token, for: duration)
     }
 
-    func releaseLease(token: String) async throws(CacheError) {
-        _ = try await run(.releaseSignerLease, [leaseKey], [.text(token)])
-    }
+    func releaseLease(token: String) async throws(CacheError) { try await lease.release(token: token) }
 
     /// - Parameters:
     ///   - token: of the lease; `nil` for a single checkpoint outside it.

@@ -1,0 +1,108 @@
+import CacheServices
+import Logging
+import LoggingServices
+import Synchronization
+
+extension HealthChecker {
+    /// Takes what a check found: adds it up, records it where this process may, and tells of a change.
+    func take(_ result: HealthCheckResult, of service: RegisteredService) async -> ServiceHealth {
+        let name = service.name
+        let (health, number, mode) = state.withLock { state in
+            let health = state.tallies[name, default: CheckTally()].add(result, of: name, at: .now)
+            state.checks += 1
+            return (health, state.checks, state.mode)
+        }
+        guard let store else {
+            takeAlone(health)
+            return health
+        }
+        switch mode {
+        case .alone, .stopped:
+            takeAlone(health)
+            return health
+        case .leader, .follower: break
+        }
+        let holder = service.kind == .process ? ownLease(name) : lease
+        guard let holder, let fence = holder.fence else { return health }
+        let check = RecordedCheck(health: health, success: result.success, fence: fence, number: number)
+        switch await record(check, under: holder, in: store) {
+        case .success(.fenced):
+            holder.lose()
+            alarm.ring()
+            logger.notice("a check came too late: another process monitors", metadata: ["service": "\(name)"])
+        case .success(.gone): alarm.ring()
+        case .success(.recorded(let before, let alert)):
+            registry.updateServiceStatus(name, health)
+            if before != health.status { await tell(health, from: before, check: "\(name):\(fence):\(number)") }
+            if let alert { logger.notice("the change of a service has lasted", metadata: ["service": "\(name)", "alert": "\(alert)"]) }
+        case .failure(let error):
+            // Readers of this process see it nevertheless.
+            registry.updateServiceStatus(name, health)
+            alarm.ring()
+            logger.warning("a check could not be recorded", metadata: ["service": "\(name)", "reason": "\(error)"])
+        }
+        return health
+    }
+
+    /// Asks again after an unknown outcome: the number of the check keeps it from being counted twice.
+    private func record(
+        _ check: RecordedCheck, under holder: LeaderLease, in store: HealthStore
+    ) async -> Result<RecordedCheck.Outcome, CacheError> {
+        let value = holder.value(of: check.fence)
+        var attempts = 0
+        while true {
+            attempts += 1
+            do throws(CacheError) {
+                return .success(try await store.record(check, lease: holder.key, value: value, alertAfter: settings.alertAfter))
+            } catch {
+                guard error.code == .outcomeUnknown, attempts < 2 else { return .failure(error) }
+            }
+        }
+    }
+
+    /// Keeps a status in this process, and tells of a change as of one that this process saw.
+    private func takeAlone(_ health: ServiceHealth) {
+        let before = registry.lastStatus(of: health.service)
+        registry.updateServiceStatus(health.service, health)
+        guard before != health.status else { return }
+        log(health, from: before)
+    }
+
+    /// Logs a change of status, and records it in the audit trail under a name that is the change's own: no repeat adds it again.
+    private func tell(_ health: ServiceHealth, from before: ServiceStatus?, check: String) async {
+        log(health, from: before)
+        guard let audit, before != nil || health.status != .healthy else { return }
+        let was = before.map { ", was \($0.rawValue)" } ?? ""
+        let reason = health.reason.map { ": \($0)" } ?? ""
+        let metadata: JSONValue = [
+            "service": .string(health.service.rawValue), "from": before.map { .string($0.rawValue) } ?? .null,
+            "to": .string(health.status.rawValue), "latency_ms": .milliseconds(health.latency), "check": .string(check),
+        ]
+        let event = AuditEvent.system("Service \(health.service) is \(health.status.rawValue)\(was)\(reason)", metadata: metadata)
+        let key = try? IdempotencyKey(
+            "health:" + check.map { $0 == " " ? "_" : String($0) }.joined(), owner: "health", request: JSONWriter.bytes(metadata))
+        do {
+            try await audit.log(event, idempotency: key)
+        } catch {
+            logger.warning(
+                "a change of status is not in the audit trail", metadata: ["service": "\(health.service)", "reason": "\(error)"])
+        }
+    }
+
+    private func log(_ health: ServiceHealth, from before: ServiceStatus?) {
+        let metadata: Logger.Metadata = [
+            "service": "\(health.service)", "status": "\(health.status.rawValue)", "from": "\(before?.rawValue ?? "unknown")",
+            "reason": "\(health.reason ?? "none")", "latency_ms": "\(health.latency?.wholeMilliseconds ?? 0)",
+        ]
+        switch health.status {
+        case .healthy: logger.notice("service is healthy", metadata: metadata)
+        case .degraded: logger.warning("service is degraded", metadata: metadata)
+        case .unhealthy: logger.error("service is unhealthy", metadata: metadata)
+        }
+    }
+}
+
+extension ServiceRegistry {
+    /// The status that was taken last, whatever its age.
+    func lastStatus(of name: OperationName) -> ServiceStatus? { state.withLock { $0.statuses[name]?.health.status } }
+}

@@ -1,0 +1,138 @@
+public import CacheServices
+public import Logging
+import Synchronization
+
+/// Which services there are, and how each was last (Seed: ServiceRegistry).
+///
+/// With Redis the registry is there, and what this object holds is a copy that ``synchronize()`` and ``refresh()`` bring up to date: its
+/// getters cost no round trip. Without Redis it is all there is.
+public final class ServiceRegistry: Sendable {
+    /// A status and the instant at which it was true.
+    struct Known: Sendable {
+        let health: ServiceHealth
+        let checkedAt: ContinuousClock.Instant
+    }
+
+    struct State {
+        var services: [OperationName: RegisteredService] = [:]
+        /// What this process registered itself, with what it can check.
+        var configs: [OperationName: ServiceConfig] = [:]
+        var statuses: [OperationName: Known] = [:]
+        /// What this process registered and Redis does not have yet.
+        var unpublished: Set<OperationName> = []
+        var unreadable: Set<String> = []
+        var hasPublished = false
+    }
+
+    let store: HealthStore?
+    /// Services that an earlier configuration may have left behind.
+    let switchedOff: Set<OperationName>
+    let logger: Logger
+    let clock: CacheClock
+    let state = Mutex(State())
+
+    init(_ store: HealthStore?, switchedOff: Set<OperationName> = [], logger: Logger, clock: CacheClock = .system) {
+        self.store = store
+        self.switchedOff = switchedOff
+        self.logger = logger
+        self.clock = clock
+    }
+
+    // MARK: Services
+
+    /// Registers a service, or replaces it.
+    ///
+    /// Where there is Redis and it cannot be reached, this process watches the service and tells Redis later.
+    ///
+    /// - Throws: `CacheError` when Redis refuses; the service is watched by this process nevertheless.
+    public func register(_ config: ServiceConfig, origin: RegisteredService.Origin = .code) async throws(CacheError) {
+        let service = RegisteredService(config, origin: origin)
+        enroll(config, origin: origin)
+        guard let store else { return }
+        do throws(CacheError) {
+            try await store.put([service])
+            _ = state.withLock { $0.unpublished.remove(config.name) }
+        } catch {
+            guard error.meansAway || error.code == .outcomeUnknown else { throw error }
+        }
+    }
+
+    /// Registers a service in this process; Redis is told when it is next asked.
+    ///
+    /// - Parameter isPublished: whether Redis is to be told; else it counts only while the registry there is empty.
+    func enroll(_ config: ServiceConfig, origin: RegisteredService.Origin, isPublished: Bool = true) {
+        state.withLock { state in
+            state.services[config.name] = RegisteredService(config, origin: origin)
+            state.configs[config.name] = config
+            if store != nil, isPublished { state.unpublished.insert(config.name) }
+        }
+    }
+
+    /// Removes a service with its status and history.
+    ///
+    /// - Returns: whether it was registered.
+    /// - Throws: `CacheError` when Redis cannot be told; then nothing is removed.
+    @discardableResult
+    public func unregister(_ name: OperationName) async throws(CacheError) -> Bool {
+        let wasInRedis = try await store?.forget(name) ?? false
+        return state.withLock { state in
+            state.configs[name] = nil
+            state.statuses[name] = nil
+            state.unpublished.remove(name)
+            return state.services.removeValue(forKey: name) != nil || wasInRedis
+        }
+    }
+
+    /// The service of a name (Seed: getService).
+    public func getService(_ name: OperationName) -> RegisteredService? { state.withLock { $0.services[name] } }
+
+    /// All services in the order of their names (Seed: getAllServices).
+    public func getAllServices() -> [RegisteredService] {
+        state.withLock { $0.services.values.sorted { $0.name < $1.name } }
+    }
+
+    /// What can check a service in this process; `nil` when only another process can.
+    func probe(of service: RegisteredService) -> (any HealthProbe)? {
+        let own = state.withLock { $0.configs[service.name] }
+        switch service.kind {
+        case .process, .redis: return own?.kind == service.kind ? own?.probe : nil
+        case .url:
+            if let own, own.kind == .url, own.url?.redacted == service.url { return own.probe }
+            return service.url.flatMap { try? ProbeURL($0) }?.probe
+        }
+    }
+
+    // MARK: Statuses
+
+    /// Takes how a service is (Seed: updateServiceStatus). This process' view; what all processes see is written by the monitor.
+    public func updateServiceStatus(_ name: OperationName, _ health: ServiceHealth) {
+        let now = clock.monotonic()
+        state.withLock { $0.statuses[name] = Known(health: health, checkedAt: now) }
+    }
+
+    /// How a service is as far as this process knows; `nil` for one that is not registered (Seed: getServiceStatus).
+    ///
+    /// A status older than three intervals is unhealthy, and says why.
+    public func getServiceStatus(_ name: OperationName) -> ServiceHealth? {
+        let now = clock.monotonic()
+        return state.withLock { state in state.services[name].map { state.status(of: $0, at: now) } }
+    }
+
+    /// How all services are, in the order of their names (Seed: getAllStatuses).
+    public func getAllStatuses() -> [ServiceHealth] {
+        let now = clock.monotonic()
+        return state.withLock { state in state.services.values.sorted { $0.name < $1.name }.map { state.status(of: $0, at: now) } }
+    }
+
+    /// When a service was last checked, by this process' clock.
+    func lastCheck(of name: OperationName) -> ContinuousClock.Instant? { state.withLock { $0.statuses[name]?.checkedAt } }
+}
+
+extension ServiceRegistry.State {
+    fileprivate func status(of service: RegisteredService, at now: ContinuousClock.Instant) -> ServiceHealth {
+        guard let known = statuses[service.name] else { return .neverChecked(service.name) }
+        // Where a check may take longer than the interval, the next one cannot come earlier.
+        let interval = max(service.checkInterval, service.timeout)
+        return known.health.believed(age: known.checkedAt.duration(to: now), interval: interval)
+    }
+}
