@@ -28,6 +28,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // `run()`, start order and graceful shutdown of everything long-lived.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Webhooks: a client with deadlines that follows no redirect unless told to.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // HTTP server and router.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         // The header and method types of Hummingbird's requests and answers.
@@ -72,7 +74,22 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "HealthServices", dependencies: ["LoggingServices"]),
+        // E-mail alerts: SMTP with STARTTLS and AUTH.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(
+            name: "HealthServices",
+            dependencies: [
+                "LoggingServices",
+                "CLibcurl",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .target(
             name: "DashboardServer",
             dependencies: [
@@ -115,6 +132,14 @@ let package = Package(
         .testTarget(
             name: "LoggingServicesTests",
             dependencies: ["LoggingServices", "RedisTesting", .product(name: "NIOPosix", package: "swift-nio")]
+        ),
+        .testTarget(
+            name: "HealthServicesTests",
+            dependencies: [
+                "HealthServices", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
         ),
         .testTarget(
             name: "DashboardServerTests",

@@ -14,4 +14,6 @@ package enum CacheRules {
     package static let performanceLength = 1000
     /// Checkpoints of the audit trail, exactly.
     package static let checkpointsLength = 1000
+    /// Entries of the stream of alerts, exactly.
+    package static let alertsLength = 1000
 }

@@ -42,6 +42,10 @@ public struct KeySchema: Sendable, Hashable {
     /// The last batch that each performance logger stored in the last day.
     static let performanceWriterPrefix = "stats:performance:"
     package static let events = "events"
+    /// What was to be told to people, and what was.
+    package static let alerts = "alerts"
+    /// The last event of the audit trail whose risk alerts are among the alerts.
+    package static let alertsCursor = "alerts:cursor"
     static let statsCache = "stats:cache"
     static let auditPrefix = "audit:"
     package static let auditEvents = "audit:events"
@@ -63,7 +67,7 @@ public struct KeySchema: Sendable, Hashable {
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
     static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]
-    static let reservedNames: Set<String> = ["alerts", "events"]
+    static let reservedNames: Set<String> = [alerts, events]
 
     /// Whether a name belongs to a reserved family.
     public static func isReserved(_ name: String) -> Bool {

@@ -46,6 +46,8 @@ struct KeyRule: Sendable, Hashable {
             return .ruled(KeyRule(type: "zset", content: .opaque))
         case KeySchema.indexSignalsLatest, KeySchema.statsCache: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.events: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: maximumEvents))
+        case KeySchema.alerts: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.alertsLength))
+        case KeySchema.alertsCursor: return .ruled(KeyRule(type: "string", content: .opaque))
         case KeySchema.auditEvents:
             // Its cap is a setting of the processes that write it.
             return .ruled(KeyRule(type: "stream", content: .opaque))
