@@ -16,6 +16,7 @@ struct Usdcop: AsyncParsableCommand {
               usdcop signal history USDCOP --limit 10 --json
               usdcop audit trail --event-type RISK_ALERT
               usdcop audit verify
+              usdcop health alerts
               usdcop replay prices.csv
               usdcop doctor
 
@@ -25,7 +26,7 @@ struct Usdcop: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
-            AuditCommand.self, ReplayCommand.self, DoctorCommand.self,
+            AuditCommand.self, HealthCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 import Hummingbird
 import HummingbirdCore
@@ -23,6 +24,8 @@ public struct DashboardService: Sendable {
     public let performance: PerformanceLogger
     /// Seed: getAuditLogger.
     public let audit: AuditLogger
+    /// Tells people of changes of services and of risk alerts, and knows what was told.
+    public let alerts: AlertService
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
     public let services: [any Service]
     /// Who may do what.
@@ -55,14 +58,17 @@ public struct DashboardService: Sendable {
         var trail = settings.audit
         trail.namespace = settings.namespace
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger)
+        alerts = AlertService(
+            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader, isLeader: { 1 },
+            logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
-                + HealthController(client: client).routes + extraRoutes)
+                + HealthController(client: client).routes + AlertsController(log: alerts.log).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client)
-        services = backend.services + [audit, performance, Self.server(responder, settings, logger, redis, onListening)]
+        services = backend.services + [audit, performance, alerts, Self.server(responder, settings, logger, redis, onListening)]
         self.settings = settings
         self.logger = logger
     }

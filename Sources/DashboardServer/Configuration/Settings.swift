@@ -1,4 +1,5 @@
 public import CacheServices
+public import HealthServices
 public import Hiredis
 public import LoggingServices
 
@@ -31,6 +32,8 @@ public struct Settings: Sendable {
 
     /// `USDCOP_STATE_DIR` and the variables of the audit trail; its namespace is ``namespace``.
     public var audit = AuditSettings()
+    /// `USDCOP_ALERT_…`, `SMTP_URL` and `SMTP_CA_FILE`
+    public var alerts = AlertSettings()
 
     /// The defaults.
     public init() {}

@@ -10,6 +10,8 @@ struct SettingsDraft: Sendable {
     var keys: String?
     var stateDirectory: String?
     var auditKeyFile: String?
+    var alertSecretFile: String?
+    var smtpCAFile: String?
     /// The environment of the process, for what it says of directories.
     var environment: [String: String] = [:]
     var problems: [ConfigurationError.Problem] = []

@@ -21,10 +21,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup(title: "Audit trail") var audit: AuditOptions
+    @OptionGroup(title: "Alerts") var alerts: AlertOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let settings = try connection.load(ConfigurationTable.all, adding: service.flags.merging(audit.flags) { $1 }).settings
+        let flags = [service.flags, audit.flags, alerts.flags].reduce([:]) { $0.merging($1) { $1 } }
+        let settings = try connection.load(ConfigurationTable.all, adding: flags).settings
         if let problem = settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
