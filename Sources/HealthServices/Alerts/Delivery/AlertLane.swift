@@ -69,15 +69,14 @@ struct AlertLane: Sendable {
     mutating func begin() { tries.removeAll() }
 
     private func open(_ outbox: AlertOutbox, at now: Timestamp) -> [AlertOutbox.Item] {
-        var newest: [String: String] = [:]
-        for item in outbox.items { if let service = item.alert.service { newest[service] = item.alert.id } }
-        return outbox.items.filter { item in
-            let alert = item.alert
-            guard item.results[channel] == nil, !settled.contains(alert.id) else { return false }
-            if now - item.added <= rules.memory + rules.spacing || tries[alert.id] != nil { return true }
+        let unsettled = outbox.items.filter { !settled.contains($0.alert.id) && $0.results[channel] == nil }
+        let border = now - (rules.memory + rules.spacing)
+        return unsettled.filter { item in
+            if item.added >= border || tries[item.alert.id] != nil { return true }
             // However old: a receiver that believes something else of the service is told the truth.
-            guard case .service(let name, _, let state) = alert.subject, newest[name] == alert.id else { return false }
-            return lastTold(outbox, of: name).map { $0.state != state } ?? false
+            guard case .service(let name, _, let state) = item.alert.subject, let told = lastTold(outbox, of: name), told.state != state
+            else { return false }
+            return outbox.items.last { $0.alert.service == name }?.alert.id == item.alert.id
         }
     }
 
