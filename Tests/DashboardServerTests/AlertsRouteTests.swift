@@ -22,17 +22,16 @@ struct AlertsRouteTests {
 
     @Test func `alerts come newest first, each with what became of it`() async throws {
         let service = try await SharedService.empty()
-        #expect(try await service.get(Self.target).json == ["count": 0, "alerts": []])
+        #expect(try await service.get(Self.target).json["alerts"] == [])
         for id in ["a", "b", "c"] { try await add(service, id) }
         let reply = try await service.get(Self.target)
         #expect(reply.status == 200 && reply["ETag"] != nil)
         #expect(reply.json["alerts"]?.elements?.map { $0["id"] } == ["c", "b", "a"])
         let newest = reply.json["alerts"]?.elements?.first
         #expect(newest?["latency_ms"] == 1200 && newest?["message"] == "m c" && newest?["to"] == "unhealthy")
-        #expect(
-            newest?["deliveries"] == [
-                ["channel": "mailto:a@b", "result": "failed", "attempts": 3, "at": "2025-01-15T10:31:00.000Z", "detail": "timeout"]
-            ])
+        let delivery = newest?["deliveries"]?.elements?.first
+        #expect(delivery?["channel"] == "mailto:a@b" && delivery?["result"] == "failed" && delivery?["attempts"] == 3)
+        #expect(delivery?["at"] == "2025-01-15T10:31:00.000Z" && delivery?["detail"] == "timeout")
         let two = try await service.get(Self.target + "?limit=2").json
         #expect(two["count"] == 2 && two["alerts"]?.elements?.map { $0["id"] } == ["c", "b"])
     }

@@ -94,7 +94,7 @@ extension LiveAlerts {
             let event = try #require(AuditTrailEntry(stored))
             let alert = try #require(Alert(event))
             #expect(alert.subject == .risk(severity: nil, symbol: "SYSTEM") && alert.jsonValue["alert_type"] == .null)
-            #expect(try Alert(stored: alert.json) == alert)
+            #expect(try Alert(stored: alert.json).json == alert.json)
         }
     }
 }

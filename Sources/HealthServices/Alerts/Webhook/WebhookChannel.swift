@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CacheServices
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -47,6 +48,9 @@ struct WebhookChannel: AlertChannel {
         }
     }
 
+    /// Errors of the system after which nothing was sent.
+    private static let unreachable: Set<Int32> = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL]
+
     /// What went wrong, without a word of what the error says: it may quote the address.
     private static func code(_ error: any Error) -> String {
         switch error {
@@ -58,7 +62,8 @@ struct WebhookChannel: AlertChannel {
             }
         case is HTTPParserError: "not_http"
         case is NIOConnectionError: "unreachable"
-        case is IOError, is ChannelError: "closed"
+        case let error as IOError: unreachable.contains(error.errnoCode) ? "unreachable" : "closed"
+        case let error as ChannelError: if case .connectTimeout = error { "timeout" } else { "closed" }
         default: "failed"
         }
     }
