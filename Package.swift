@@ -30,10 +30,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // `run()`, start order and graceful shutdown of everything long-lived.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Health probes and webhooks: a client with deadlines that follows no redirect unless told to.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // HTTP server and router.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        // The HTTP client of health probes and webhooks.
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // The header and method types of Hummingbird's requests and answers.
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         // Flags over environment over file over defaults.
@@ -81,17 +81,21 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // E-mail alerts: SMTP with STARTTLS and AUTH.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .target(
             name: "HealthServices",
             dependencies: [
                 "LoggingServices",
                 "CLibpq",
+                "CLibcurl",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -149,7 +153,8 @@ let package = Package(
             name: "HealthServicesTests",
             dependencies: [
                 "HealthServices", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

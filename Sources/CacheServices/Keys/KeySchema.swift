@@ -46,6 +46,10 @@ public struct KeySchema: Sendable, Hashable {
     /// The last batch that each latency monitor stored in the last day.
     static let latencyWriterPrefix = "stats:latency:"
     package static let events = "events"
+    /// What was to be told to people, and what was.
+    package static let alerts = "alerts"
+    /// The last event of the audit trail whose risk alerts are among the alerts.
+    package static let alertsCursor = "alerts:cursor"
     static let statsCache = "stats:cache"
     static let auditPrefix = "audit:"
     package static let auditEvents = "audit:events"

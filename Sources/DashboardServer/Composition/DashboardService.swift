@@ -28,6 +28,8 @@ public struct DashboardService: Sendable {
     public let audit: AuditLogger
     /// Seed: getHealthChecker.
     public let health: HealthChecker
+    /// Tells people of changes of services and of risk alerts, and knows what was told.
+    public let alerts: AlertService
     /// Everything long-lived in the order of its start; it ends in reverse order. For a service group of the caller's own.
     public let services: [any Service]
     /// Who may do what.
@@ -75,12 +77,15 @@ public struct DashboardService: Sendable {
         var watched = settings.health
         watched.namespace = settings.namespace
         health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, logger: logger)
+        alerts = AlertService(
+            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,
+            isLeader: { [health] in health.lease?.fence }, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
-                + HealthController(client: client).routes
+                + AlertsController(log: alerts.log).routes + HealthController(client: client).routes
                 + ExpositionController(
                     registry: registry, collectors: collectors + Self.collectors(client, performance: performance, audit: audit)
                 ).routes + extraRoutes)
@@ -88,7 +93,9 @@ public struct DashboardService: Sendable {
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,
             metrics: RequestMetrics(routes, registry))
         services =
-            backend.services + [audit, performance, latency, health, Self.server(responder, settings, logger, redis, onListening)]
+            backend.services + [
+                audit, performance, latency, health, alerts, Self.server(responder, settings, logger, redis, onListening),
+            ]
         self.registry = registry
         self.settings = settings
         self.logger = logger

@@ -8,6 +8,7 @@ struct DurationRule: Sendable {
     static let lifetimes = DurationRule(range: .milliseconds(1) ... .seconds(3650 * 86_400), written: ("1ms", "3650d"))
     static let requests = DurationRule(range: .seconds(1) ... .seconds(3600), written: ("1s", "1h"))
     static let idling = DurationRule(range: .seconds(1) ... .seconds(86_400), written: ("1s", "1d"))
+    static let spacings = DurationRule(range: .zero ... .seconds(86_400), written: ("0s", "1d"))
     /// What is kept for a while; `0` stands for not at all.
     static let retentions = DurationRule(range: .zero ... .seconds(36_500 * 86_400), written: ("0", "36500d"))
 

@@ -4,8 +4,8 @@ struct IntegerRule: Sendable {
 
     static let entries = IntegerRule(range: 1...10_000_000)
     static let samples = IntegerRule(range: 1...1_000_000)
-    static let checks = IntegerRule(range: 1...1000)
     static let ports = IntegerRule(range: 0...65535)
+    static let checks = IntegerRule(range: 1...100)
     static let connections = IntegerRule(range: 1...1_000_000)
 
     /// What is allowed, as the rest of a sentence.

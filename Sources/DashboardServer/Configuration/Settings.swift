@@ -32,6 +32,8 @@ public struct Settings: Sendable {
 
     /// `USDCOP_STATE_DIR` and the variables of the audit trail; its namespace is ``namespace``.
     public var audit = AuditSettings()
+    /// `USDCOP_ALERT_…`, `SMTP_URL` and `SMTP_CA_FILE`
+    public var alerts = AlertSettings()
 
     /// `USDCOP_LATENCY_MAX_SAMPLES`, and the bounds that are no settings.
     public var latency = LatencyLimits()

@@ -9,6 +9,7 @@ extension SettingsDraft {
         finishKeys()
         finishAudit()
         finishHealth()
+        finishAlerts()
         if settings.keys.isEmpty, !Self.isLoopback(settings.host), !problems.contains(where: { $0.variable == "USDCOP_API_KEYS_FILE" }) {
             report(ConfigurationTable.host, "is not a loopback address, and there are no API keys (USDCOP_API_KEYS_FILE)")
         }

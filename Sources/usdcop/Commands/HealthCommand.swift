@@ -16,10 +16,11 @@ struct HealthCommand: AsyncParsableCommand {
               usdcop health check trading-api
               usdcop health register risk-engine http://risk.internal:8004 --interval 10s
               usdcop health export > services.json
+              usdcop health alerts --limit 5
             """,
         subcommands: [
             HealthStatusCommand.self, HealthCheckCommand.self, HealthHistoryCommand.self, HealthRegisterCommand.self,
-            HealthUnregisterCommand.self, HealthExportCommand.self,
+            HealthUnregisterCommand.self, HealthExportCommand.self, HealthAlertsCommand.self,
         ], defaultSubcommand: HealthStatusCommand.self)
 }
 

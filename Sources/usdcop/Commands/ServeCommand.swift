@@ -24,10 +24,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Audit trail") var audit: AuditOptions
     @OptionGroup(title: "Latency") var latency: LatencyOptions
     @OptionGroup(title: "Health") var health: HealthOptions
+    @OptionGroup(title: "Alerts") var alerts: AlertOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let flags = [audit.flags, latency.flags, health.flags].reduce(service.flags) { $0.merging($1) { $1 } }
+        let flags = [audit.flags, latency.flags, health.flags, alerts.flags].reduce(service.flags) { $0.merging($1) { $1 } }
         let loaded = try connection.load(ConfigurationTable.all, adding: flags)
         let settings = loaded.settings
         if loaded.given.contains(ConfigurationTable.stateDirectory.name) { try Self.prepare(settings.audit.stateDirectory) }

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A certificate authority and a server certificate that live as long as one test.
-final class ThrowawayCertificates: Sendable {
+public final class ThrowawayCertificates: Sendable {
     private let directory: URL
 
-    var authority: String { path("ca.crt") }
-    var certificate: String { path("server.crt") }
-    var key: String { path("server.key") }
+    public var authority: String { path("ca.crt") }
+    public var certificate: String { path("server.crt") }
+    public var key: String { path("server.key") }
 
     /// - Parameter names: what the server's certificate is for, as `DNS:…` and `IP:…`.
-    init(for names: String) throws {
+    public init(for names: String) throws {
         directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("usdcop-test-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

@@ -1,0 +1,19 @@
+import CacheServices
+import HealthServices
+
+/// `/api/alerts`: what was to be told, and what was.
+struct AlertsController: Sendable {
+    let log: AlertLog
+
+    var routes: [Route] {
+        [Route("/api/alerts", .get(.reader, get))]
+    }
+
+    @Sendable private func get(_ call: Call) async throws -> Answer {
+        var reader = QueryReader(call.query)
+        let limit = reader.integer("limit", in: AlertLog.limits) ?? 100
+        try reader.finish()
+        let log = log
+        return Answer(try await Deadline.run(writes: false) { try await log.recent(limit: limit) }.jsonValue)
+    }
+}

@@ -1,0 +1,11 @@
+/// How one attempt to tell an alert ended. The codes are constants of this program and never a receiver's text.
+enum AlertAttempt: Sendable, Hashable {
+    /// The receiver took it.
+    case accepted
+    /// Another attempt may succeed.
+    case postponed(String)
+    /// Another attempt would end in the same way.
+    case refused(String)
+    /// It was given up because the process ends; nothing is known.
+    case abandoned
+}
