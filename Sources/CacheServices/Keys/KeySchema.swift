@@ -58,7 +58,6 @@ public struct KeySchema: Sendable, Hashable {
     package static let auditSigner = "audit:signer"
     /// - Parameter hash: the hexadecimal hash of the client's key.
     package static func auditIdempotency(_ hash: String) -> String { "audit:idempotency:" + hash }
-    package static let alerts = "alerts"
     package static let healthServices = "health:services"
     package static let healthLeader = "health:leader"
     /// What each service was last, what it is taken for, and since when.

@@ -28,6 +28,17 @@ extension Live {
             }
         }
 
+        private static func verdict(
+            _ verifier: AuditVerifier, _ client: RedisClient, _ namespace: Namespace
+        ) async throws -> AuditVerdict? {
+            do {
+                return try await verifier.verify(client, namespace: namespace)
+            } catch {
+                guard error.code == .incomplete else { throw error }
+                return nil
+            }
+        }
+
         private func verifier(_ key: AuditSigningKey?, cap: Int, anchor: CheckpointAnchor? = nil) -> AuditVerifier {
             AuditVerifier(key: key, anchor: anchor, maximumEvents: cap)
         }
@@ -52,7 +63,8 @@ extension Live {
                                 try await Self.write(store, writers: 6, steps: 40, seed: UInt64(run), retiring: run % 2 == 0)
                             }
                             for _ in 0..<6 {
-                                let verdict = try await verifier.verify(client, namespace: namespace)
+                                // A small trail can be trimmed away faster than it is read; that is said, and no alarm.
+                                guard let verdict = try await Self.verdict(verifier, client, namespace) else { continue }
                                 #expect(verdict.breaks == [], "\(run) \(verdict.notes)")
                             }
                             try await writing.waitForAll()
