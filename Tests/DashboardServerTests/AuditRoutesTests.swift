@@ -333,7 +333,7 @@ struct AuditOutageTests {
                 try await redis.ask("EVAL", .text(script), "1", "usdcop:audit:events", .text(blob))
             }
             func connections() async throws -> Int {
-                (try await redis.ask("CLIENT", "LIST").text ?? "").split(separator: "\n").count { $0.contains("name=usdcop ") }
+                (try await redis.ask("CLIENT", "LIST").text ?? "").split(separator: "\n").count { $0.contains("cmd=xrange ") }
             }
             let before = try await connections()
             try await RawConnection.open(port: service.port) { connection in

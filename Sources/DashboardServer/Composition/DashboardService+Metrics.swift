@@ -1,10 +1,12 @@
 import CacheServices
+import HealthServices
 import LoggingServices
 
 extension DashboardService {
     /// What is read at the moment of a scrape: the parts that keep their own figures. A new part adds a line here.
     static func collectors(
-        _ client: any ICacheClient, performance: PerformanceLogger, audit: AuditLogger
+        _ client: any ICacheClient, performance: PerformanceLogger, audit: AuditLogger, latency: LatencyMonitor,
+        health: HealthChecker
     ) -> [MetricsCollector] {
         [
             BuildInfo.collect,
@@ -12,6 +14,8 @@ extension DashboardService {
             { client.status.metricFamilies },
             { performance.status.metricFamilies },
             { await audit.status.metricFamilies },
+            { latency.status.metricFamilies },
+            { health.metricFamilies },
         ]
     }
 }

@@ -87,7 +87,9 @@ public struct DashboardService: Sendable {
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
                 + AlertsController(log: alerts.log).routes + HealthController(client: client).routes
                 + ExpositionController(
-                    registry: registry, collectors: collectors + Self.collectors(client, performance: performance, audit: audit)
+                    registry: registry,
+                    collectors: collectors
+                        + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health)
                 ).routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,

@@ -20,7 +20,7 @@ extension ConfigurationTable {
     /// The address of one of the seed's services.
     private static func address(name: OperationName, variable: String, url: String) -> ConfigurationVariable {
         ConfigurationVariable(
-            variable, flag: nil, default: (try? ProbeURL(url).redacted) ?? url, allowed: "must be a URL, or empty for no such service",
+            variable, flag: nil, default: url, allowed: "must be a URL, or empty for no such service",
             takesEmpty: true, "Address of the service \(name); empty switches it off"
         ) { text, draft throws(ConfigurationVariable.Fault) in
             guard text.isEmpty || (try? ProbeURL(text)) != nil else { throw .init(problem: "is no URL that can be checked") }

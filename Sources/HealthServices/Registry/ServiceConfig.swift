@@ -65,3 +65,9 @@ public struct ServiceConfig: Sendable {
         self.kind = kind
     }
 }
+
+extension ServiceConfig: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Without user and password, wherever it is printed.
+    public var description: String { "\(name) at \(url?.redacted ?? "a check of its own"), every \(checkInterval), within \(timeout)" }
+    public var debugDescription: String { description }
+}

@@ -8,7 +8,7 @@ struct AlertConfigurationTests {
     @Test func `by default nobody is told`() throws {
         let alerts = try ConfigurationLoader().load().settings.alerts
         #expect(alerts.webhooks.isEmpty && alerts.recipients.isEmpty && alerts.smtp == nil && alerts.secret == nil)
-        #expect(alerts.after == 2 && alerts.spacing == .seconds(300))
+        #expect(alerts.spacing == .seconds(300))
     }
 
     @Test func `everything can be set`() throws {
@@ -26,7 +26,7 @@ struct AlertConfigurationTests {
         #expect(alerts.recipients.map(\.rawValue) == ["a@example.com", "b@example.com"])
         #expect(alerts.sender?.rawValue == "usdcop@example.com" && alerts.smtp?.description == "smtp://mail:587")
         #expect(alerts.smtp?.caFile == environment["SMTP_CA_FILE"])
-        #expect(alerts.secret != nil && alerts.after == 3 && alerts.spacing == .zero)
+        #expect(alerts.secret != nil && settings.health.alertAfter == 3 && alerts.spacing == .zero)
         #expect(!"\(settings)".contains("hunter2") && !"\(settings)".contains("0123456789abcdef"))
     }
 
