@@ -9,6 +9,7 @@ extension ServiceRegistry {
     /// registry that is empty was lost, since the service `redis` cannot be removed, and is filled again.
     func synchronize() async throws(CacheError) {
         guard let store else { return }
+        let revision = state.withLock { $0.revision }
         let (found, unreadable) = try await store.services()
         let (mine, pending, isFirst) = state.withLock { state in
             (state.services.filter { state.configs[$0.key] != nil }, state.unpublished, !state.hasPublished)
@@ -17,13 +18,19 @@ extension ServiceRegistry {
         let stale = isFirst ? found.filter { $0.origin == .configuration && switchedOff.contains($0.name) } : []
         try await store.put(missing)
         for service in stale { _ = try await store.forget(service.name) }
-        adopt(found.filter { service in !stale.contains { $0.name == service.name } }, published: missing)
+        adopt(found.filter { service in !stale.contains { $0.name == service.name } }, published: missing, ifStill: revision)
         reportOnce(unreadable)
     }
 
-    private func adopt(_ found: [RegisteredService], published: [RegisteredService]) {
+    /// Takes what Redis has, unless this process registered or removed something since that was read: then the next look brings it.
+    private func adopt(_ found: [RegisteredService], published: [RegisteredService], ifStill revision: Int) {
         state.withLock { state in
             state.hasPublished = true
+            guard state.revision == revision else {
+                // What was registered anew meanwhile is told by itself.
+                for service in published where state.services[service.name] == service { state.unpublished.remove(service.name) }
+                return
+            }
             var services = Dictionary(found.map { ($0.name, $0) }) { $1 }
             for service in published {
                 services[service.name] = service
@@ -39,8 +46,10 @@ extension ServiceRegistry {
     /// Reads which services there are, and nothing else.
     func readServices() async throws(CacheError) {
         guard let store else { return }
+        let revision = state.withLock { $0.revision }
         let (found, unreadable) = try await store.services()
         state.withLock { state in
+            guard state.revision == revision else { return }
             guard !found.isEmpty || state.configs.isEmpty else { return }
             var services = Dictionary(found.map { ($0.name, $0) }) { $1 }
             for name in state.unpublished { services[name] = state.services[name] }

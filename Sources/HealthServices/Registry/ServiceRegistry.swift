@@ -22,6 +22,8 @@ public final class ServiceRegistry: Sendable {
         var unpublished: Set<OperationName> = []
         var unreadable: Set<String> = []
         var hasPublished = false
+        /// Grows when this process registers or removes a service: what was read from Redis before is old then.
+        var revision = 0
     }
 
     let store: HealthStore?
@@ -51,7 +53,10 @@ public final class ServiceRegistry: Sendable {
         guard let store else { return }
         do throws(CacheError) {
             try await store.put([service])
-            _ = state.withLock { $0.unpublished.remove(config.name) }
+            state.withLock { state in
+                state.unpublished.remove(config.name)
+                state.revision += 1
+            }
         } catch {
             guard error.meansAway || error.code == .outcomeUnknown else { throw error }
         }
@@ -65,6 +70,7 @@ public final class ServiceRegistry: Sendable {
             state.services[config.name] = RegisteredService(config, origin: origin)
             state.configs[config.name] = config
             if store != nil, isPublished { state.unpublished.insert(config.name) }
+            state.revision += 1
         }
     }
 
@@ -76,6 +82,7 @@ public final class ServiceRegistry: Sendable {
     public func unregister(_ name: OperationName) async throws(CacheError) -> Bool {
         let wasInRedis = try await store?.forget(name) ?? false
         return state.withLock { state in
+            state.revision += 1
             state.configs[name] = nil
             state.statuses[name] = nil
             state.unpublished.remove(name)

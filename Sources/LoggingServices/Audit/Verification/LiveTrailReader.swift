@@ -22,7 +22,7 @@ struct LiveTrailReader {
     }
 
     /// How often a stream that runs away is read.
-    private static let attempts = 3
+    private static let attempts = 10
 
     private func readCheckpoints(_ reading: StreamReading, _ evidence: inout TrailEvidence) async throws {
         evidence.checkpointsInfo = try await reading.info(store.checkpointsKey)

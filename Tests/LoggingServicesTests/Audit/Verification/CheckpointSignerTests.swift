@@ -57,6 +57,37 @@ extension Live {
             }
         }
 
+        @Test func `a lease that never runs out is nobody's`() async throws {
+            let server = try await PrivateRedis.start()
+            defer { server.stop() }
+            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+                let store = CheckpointStore(client, namespace: "signed")
+                _ = try await client.send(RedisCommand("SET", ["signed:audit:signer", "somebody 1736937000000000"]))
+                guard case .taken = try await store.takeLease(token: "me", for: .seconds(5)) else {
+                    Issue.record("the lease was not taken")
+                    return
+                }
+                #expect(try await store.takeLease(token: "another", for: .seconds(5)) == .heldByAnother)
+            }
+        }
+
+        @Test func `a checkpoint of another trail vouches for nothing`() async throws {
+            let server = try await PrivateRedis.start()
+            defer { server.stop() }
+            let key = try TestTrail.key()
+            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+                var writer = try #require(TestWriter("desk"))
+                try await writer.append(5, to: AuditStore(client, namespace: "signed", maximumLength: 100))
+                let signer = CheckpointSigner(client, settings: settings(key), logger: .silent)
+                let anchor = CheckpointAnchor(try #require(try await signer.checkpointNow()))
+                let copy = try await TrailCopy(client, namespace: "signed")
+                try await copy.install(client, namespace: "other", restoringCounters: true)
+                let verdict = try await AuditVerifier(key: key, anchor: anchor).verify(client, namespace: "other")
+                #expect(Set(verdict.breaks.map(\.kind)) == [.checkpointEdited], "\(verdict.breaks)")
+                #expect(verdict.signedThrough == nil)
+            }
+        }
+
         @Test func `it signs after a while when there are few events`() async throws {
             let server = try await PrivateRedis.start()
             defer { server.stop() }

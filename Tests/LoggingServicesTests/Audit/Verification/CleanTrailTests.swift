@@ -78,6 +78,49 @@ extension Live {
             }
         }
 
+        @Test func `the trail of running processes is sound through an outage, a crash of Redis and another signer`() async throws {
+            let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")
+            defer { server.stop() }
+            let key = try TestTrail.key()
+            let states = [try ScratchDirectory(), try ScratchDirectory()]
+            // One process after the other, and both at once: each has a directory of its own.
+            for run in 0..<3 {
+                let first: @Sendable (inout AuditSettings) -> Void = { settings in
+                    settings.signingKey = key
+                    settings.maximumEvents = 120
+                    settings.checkpointEvents = 20
+                }
+                try await withAudit(on: server.configuration, state: states[run % 2].url, first) { audit in
+                    try await withAudit(on: server.configuration, state: states[(run + 1) % 2].url, first) { other in
+                        for number in 0..<30 {
+                            _ = try await audit.log(.system("event \(number)"))
+                            _ = try await other.log(.system("event \(number)"))
+                        }
+                        server.kill()
+                        // While Redis is away, the journals take what comes.
+                        for number in 0..<10 { #expect(try await audit.log(.system("away \(number)")).durability == .spooled) }
+                        try await server.start()
+                        try await eventually { try await other.log(.system("back")).durability == .aofAlways }
+                        try await eventually { try await audit.log(.system("back")).durability == .aofAlways }
+                        try await eventually { (try? await audit.verify())?.isSound ?? false }
+                        #expect(try await other.verify().breaks == [])
+                        if run == 1 {
+                            #expect(try await audit.clearAuditTrail(reason: "in between").count > 0)
+                            #expect(try await audit.verify().breaks == [])
+                        }
+                    }
+                }
+            }
+            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+                for state in states {
+                    let anchor = try CheckpointAnchor.loadIfPresent(in: state.url, namespace: .standard)
+                    let verdict = try await AuditVerifier(key: key, anchor: anchor, maximumEvents: 120).verify(client, namespace: .standard)
+                    #expect(verdict.breaks == [])
+                    #expect(verdict.signatures == .verified)
+                }
+            }
+        }
+
         @Test func `clearings that are signed are no breaks, others are`() async throws {
             let server = try await PrivateRedis.start()
             defer { server.stop() }
