@@ -62,4 +62,21 @@ extension Live.SeedPatternTests {
             #expect(try await audit.reader.successRate(of: history) == 1)
         }
     }
+
+    @Test func `the seed's logging example: each kind of event has its method, and is found by its type`() async throws {
+        let server = try await PrivateRedis.start()
+        try await withAudit(on: server.configuration) { audit in
+            let (signal, position) = (try Signal.seed(), try Position.sample())
+            try await audit.logSignalGenerated(signal)
+            try await audit.logSignalExecuted(signal, execution: .sample())
+            try await audit.logPositionOpened(position)
+            try await audit.logPositionClosed(position, pnl: 12.5)
+            try await audit.logRiskAlert(.sample())
+            try await audit.logSystemEvent("desk closed")
+            for type in AuditEventType.allCases {
+                #expect(try await audit.getAuditTrail(AuditFilter(eventType: type), limit: 10).entries.count == 1, "\(type)")
+            }
+            #expect(try await audit.getAuditStats().totalEvents == AuditEventType.allCases.count)
+        }
+    }
 }
