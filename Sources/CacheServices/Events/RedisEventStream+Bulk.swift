@@ -7,23 +7,32 @@ extension RedisEventStream {
             return [try await entries(in: range)]
         }
         // All leave together and come back together: commands of different tasks are pipelined.
-        let results = await withTaskGroup(of: (place: Int, result: Result<[StreamEntry], CacheError>).self) { group in
+        let found = await withTaskGroup(of: Found.self) { group in
             for (place, range) in ranges.enumerated() {
-                group.addTask {
-                    do throws(CacheError) {
-                        return (place, .success(try await self.entries(in: range)))
-                    } catch {
-                        return (place, .failure(error))
-                    }
-                }
+                group.addTask { Found(place: place, entries: await self.found(in: range)) }
             }
-            var results = [Result<[StreamEntry], CacheError>](repeating: .success([]), count: ranges.count)
-            for await (place, result) in group { results[place] = result }
-            return results
+            // Gathered and sorted: the optimizer of Swift 6.3 traps where they are put into an array by their place.
+            var found: [Found] = []
+            for await part in group { found.append(part) }
+            return found.sorted { $0.place < $1.place }
         }
         var entries: [[StreamEntry]] = []
-        for result in results { entries.append(try result.get()) }
+        for part in found { entries.append(try part.entries.get()) }
         return entries
+    }
+
+    /// What one of several ranges holds.
+    private struct Found: Sendable {
+        let place: Int
+        let entries: Result<[StreamEntry], CacheError>
+    }
+
+    private func found(in range: ClosedRange<StreamID>) async -> Result<[StreamEntry], CacheError> {
+        do throws(CacheError) {
+            return .success(try await entries(in: range))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func entries(in range: ClosedRange<StreamID>) async throws(CacheError) -> [StreamEntry] {
