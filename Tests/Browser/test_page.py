@@ -1,0 +1,176 @@
+"""What a visitor sees: everything there, nothing broken, cut off or out of reach."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import BROKEN, DEEP, all_text, loaded, shot
+
+ELEMENTS = ["system-health", "service-card", "latency-chart", "audit-log", "signals", "portfolio", "backend"]
+WIDTHS = [360, 768, 1280, 1600]
+SCHEMES = ["light", "dark"]
+
+
+def test_every_element_shows_its_values(filled, visit):
+    page = visit(filled.address)
+    for name in ELEMENTS:
+        element = page.locator(f"usdcop-{name}").first
+        assert element.is_visible(), name
+        assert element.locator("[part~=body]").first.is_visible(), f"{name} shows its body"
+    assert not BROKEN.search(all_text(page)), BROKEN.search(all_text(page))
+    signals = page.locator("usdcop-signals")
+    assert "4,273.50" in signals.inner_text()
+    assert page.locator("usdcop-latency-chart canvas").first.is_visible()
+    assert "SIGNAL_GENERATED" in page.locator("usdcop-audit-log").first.inner_html() or page.locator("usdcop-audit-log li").count() > 5
+
+
+def test_an_empty_desk_is_said_in_words_and_not_shown_as_zeros_or_boxes(desk, visit):
+    page = visit(desk.serve().address)
+    for name in ("signals", "portfolio", "audit-log", "latency-chart"):
+        words = page.locator(f"usdcop-{name}").first.inner_text()
+        assert len(words.split()) > 4, (name, words)
+    assert not BROKEN.search(all_text(page)), BROKEN.search(all_text(page))
+    shot(page, "empty-1280-light")
+
+
+@pytest.mark.parametrize(("width", "scheme"), itertools.product(WIDTHS, SCHEMES))
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(filled, visit, width, scheme):
+    page = visit(filled.address, width=width, color_scheme=scheme)
+    page.wait_for_timeout(50)
+    shot(page, f"page-{width}-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    assert page.evaluate(OUTSIDE) == []
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], one["help"], [node["target"] for node in one["nodes"]][:5]) for one in found]
+
+
+#: Elements that stick out of the page and of no box that scrolls.
+OUTSIDE = """() => {
+    const found = [];
+    const walk = (root, scrolls) => {
+        for (const one of root.children ?? []) {
+            const box = one.getBoundingClientRect();
+            const style = getComputedStyle(one);
+            const clips = scrolls || /auto|scroll|hidden|clip/.test(style.overflowX);
+            const isSeen = one.checkVisibility() && box.width > 1 && box.height > 1;
+            if (isSeen && !scrolls && style.position !== 'fixed' && (box.right > innerWidth + 1 || box.left < -1)) found.push(one.localName + '.' + one.className);
+            walk(one, clips);
+            if (one.shadowRoot) walk(one.shadowRoot, clips);
+        }
+    };
+    walk(document.body, false);
+    return found.slice(0, 10);
+}"""
+
+
+def test_everything_that_opens_is_readable_and_axe_finds_nothing_in_it(filled, visit):
+    page = visit(filled.address)
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    shot(page, "page-1280-light-open")
+    assert not BROKEN.search(all_text(page)), BROKEN.search(all_text(page))
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], [node["target"] for node in one["nodes"]][:5]) for one in found]
+
+
+def test_the_filter_of_the_trail_shows_events_of_one_type(filled, visit):
+    page = visit(filled.address)
+    trail = page.locator("usdcop-audit-log").first
+    trail.locator("select").select_option("RISK_ALERT")
+    page.wait_for_function(
+        """() => { const kinds = [...document.querySelector('usdcop-audit-log').shadowRoot.querySelectorAll('[data-event]')].map((one) => one.dataset.event);
+            return kinds.length === 2 && kinds.every((kind) => kind === 'RISK_ALERT'); }"""
+    )
+
+
+@pytest.mark.parametrize("form", ["CSV", "JSON", "NDJSON"])
+def test_the_trail_is_exported_from_the_page(filled, visit, form):
+    page = visit(filled.address)
+    trail = page.locator("usdcop-audit-log").first
+    trail.locator("summary", has_text="Export").click()
+    with page.expect_download() as download:
+        trail.get_by_text(form, exact=True).click()
+    assert download.value.suggested_filename.endswith(form.lower())
+    assert "SIGNAL_GENERATED" in download.value.path().read_text()
+
+
+def test_the_keyboard_reaches_and_operates_everything(filled, visit):
+    page = visit(filled.address)
+    wanted = page.evaluate(OPERABLE)
+    reached = set()
+    for _ in range(len(wanted) * 2 + 20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(FOCUSED))
+    assert [one for one in wanted if one not in reached] == []
+    # Every place of the focus is to be seen.
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(OUTLINED)
+    # And it operates: a disclosure opens, the type of event changes.
+    details = page.locator("usdcop-backend details").first
+    details.locator("summary").focus()
+    before = details.evaluate("one => one.open")
+    page.keyboard.press("Enter")
+    assert details.evaluate("one => one.open") != before
+    page.locator("usdcop-audit-log select").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("usdcop-audit-log select").first.input_value() != ""
+
+
+DEEP = """
+const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+const index = new Map(all(document).map((one, place) => [one, place]));
+const deepest = () => { let one = document.activeElement; while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement; return one; };
+"""
+OPERABLE = f"""() => {{ {DEEP}
+    return all(document).filter((one) => one.matches('a[href], button, select, input, summary, [tabindex="0"]') && !one.disabled
+        && one.checkVisibility({{visibilityProperty: true}})).map((one) => one.localName + index.get(one));
+}}"""
+FOCUSED = f"() => {{ {DEEP} const one = deepest(); return one ? one.localName + index.get(one) : ''; }}"
+OUTLINED = f"""() => {{ {DEEP} const style = getComputedStyle(deepest());
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== 'none'; }}"""
+
+
+def test_charts_have_a_name_and_a_table_of_the_same_values(filled, visit):
+    page = visit(filled.address)
+    chart = page.locator("usdcop-latency-chart").first
+    assert "ms" in chart.locator("canvas").get_attribute("aria-label")
+    chart.locator("summary", has_text="table").first.click()
+    assert chart.locator("table tbody tr").count() >= 1
+
+
+def test_without_the_chart_library_the_tables_are_shown(filled, visit, chromium):
+    page = visit(filled.address, ready=False)
+    page.route("**/*chart*", lambda route: route.abort() if "min" in route.request.url or "vendor" in route.request.url or "lib" in route.request.url else route.continue_())
+    page.reload(wait_until="commit")
+    loaded(page)
+    table = page.locator("usdcop-latency-chart table").first
+    table.wait_for(state="visible")
+    assert not page.locator("usdcop-latency-chart canvas").first.is_visible()
+
+
+def test_reduced_motion_is_honoured(filled, visit):
+    page = visit(filled.address, reduced_motion="reduce")
+    moving = page.evaluate(f"""() => {{ {DEEP}
+        return all(document).filter((one) => one.checkVisibility()).map((one) => getComputedStyle(one))
+            .filter((style) => style.animationName !== 'none' && parseFloat(style.animationDuration) > 0.01
+                || style.transitionDuration.split(',').some((time) => parseFloat(time) > 0.01)).length; }}""")
+    assert moving == 0
+
+
+def test_times_are_local_with_utc_on_hover(filled, visit):
+    page = visit(filled.address)
+    times = page.locator("usdcop-audit-log time").all()
+    assert times
+    for one in times[:5]:
+        assert one.get_attribute("datetime").endswith("Z")
+        assert "UTC" in one.get_attribute("title")
+
+
+def test_the_policy_of_the_page_allows_nothing_but_itself(filled, visit):
+    page = visit(filled.address, ready=False)
+    answer = page.request.get(filled.address)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy
+    assert "*" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
