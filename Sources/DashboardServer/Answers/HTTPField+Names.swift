@@ -7,6 +7,8 @@ extension HTTPField.Name {
     static let idempotentReplayed = named("Idempotent-Replayed")
     static let cacheBackend = named("X-Cache-Backend")
     static let cacheStale = named("X-Cache-Stale")
+    static let lastEventID = named("Last-Event-ID")
+    static let accelBuffering = named("X-Accel-Buffering")
 
     /// A name of the source code.
     private static func named(_ name: String) -> HTTPField.Name {

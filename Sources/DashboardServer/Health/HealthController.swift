@@ -22,10 +22,7 @@ struct HealthController: Sendable {
         try call.noQuery()
         let status = client.status
         let readiness = Readiness(status)
-        let members: [JSONValue.Member] = [
-            .init("ready", .bool(readiness.isReady)), .init("reasons", readiness.jsonReasons), .init("backend", status.jsonValue),
-            .init("redis", status.jsonServer), .init("warnings", status.jsonWarnings),
-        ]
+        let members = readiness.members(of: status)
         guard readiness.isReady else {
             throw Problem(.notReady, readiness.reasons.map(\.sentence).joined(separator: " "), members: members)
         }
