@@ -67,7 +67,10 @@ struct AnswerFinisher {
             headers.append(HTTPField(name: .cacheStale, value: "true"))
             headers.append(HTTPField(name: .age, value: String(age.components.seconds)))
         }
-        for field in answer.headers { headers.append(field) }
+        for field in answer.headers {
+            if field.name == .cacheControl { headers[.cacheControl] = nil }
+            headers.append(field)
+        }
         return headers
     }
 

@@ -7,6 +7,11 @@ extension HTTPField.Name {
     static let idempotentReplayed = named("Idempotent-Replayed")
     static let cacheBackend = named("X-Cache-Backend")
     static let cacheStale = named("X-Cache-Stale")
+    static let xFrameOptions = named("X-Frame-Options")
+    static let referrerPolicy = named("Referrer-Policy")
+    static let crossOriginOpenerPolicy = named("Cross-Origin-Opener-Policy")
+    static let permissionsPolicy = named("Permissions-Policy")
+    static let crossOriginResourcePolicy = named("Cross-Origin-Resource-Policy")
 
     /// A name of the source code.
     private static func named(_ name: String) -> HTTPField.Name {

@@ -85,7 +85,11 @@ public struct DashboardService: Sendable {
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
-                + AlertsController(log: alerts.log).routes + HealthController(client: client).routes
+                + AlertsController(log: alerts.log).routes
+                + HealthController(
+                    client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) }
+                ).routes
+                + PageController(page: Page(chartLibrary: settings.chartLibrary)).routes
                 + ExpositionController(
                     registry: registry,
                     collectors: collectors

@@ -40,6 +40,8 @@ public struct Settings: Sendable {
     /// `USDCOP_SERVICES`, `USDCOP_ALERT_AFTER` and the variables of the seed's services, which are watched unless they are switched off;
     /// its namespace is ``namespace``.
     public var health = HealthSettings()
+    /// `USDCOP_CHART_LIBRARY`: the content of the file; nil where there is none, and the dashboard shows tables.
+    public var chartLibrary: [UInt8]?
 
     /// The defaults.
     public init() {}

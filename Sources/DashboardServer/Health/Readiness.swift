@@ -48,6 +48,14 @@ struct Readiness: Sendable {
 
     var isReady: Bool { reasons.isEmpty }
 
+    /// What `/readyz` answers.
+    func members(of status: CacheStatus) -> [JSONValue.Member] {
+        [
+            .init("ready", .bool(isReady)), .init("reasons", jsonReasons), .init("backend", status.jsonValue),
+            .init("redis", status.jsonServer), .init("warnings", status.jsonWarnings),
+        ]
+    }
+
     var jsonReasons: JSONValue {
         .array(reasons.map { ["code": .string($0.rawValue), "detail": .string($0.sentence)] })
     }
