@@ -92,7 +92,10 @@ public struct DashboardService: Sendable {
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
                 + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
-                + HealthController(client: client).routes
+                + HealthController(
+                    client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) }
+                ).routes
+                + PageController(page: Page(chartLibrary: settings.chartLibrary)).routes
                 + ExpositionController(
                     registry: registry,
                     collectors: collectors

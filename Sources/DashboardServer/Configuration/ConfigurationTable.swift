@@ -5,7 +5,7 @@ import LoggingServices
 /// Every variable of the service. Help texts, validation and the warnings about unknown names all come from here.
 public enum ConfigurationTable {
     /// All variables, in the order in which help lists them.
-    public static let all: [ConfigurationVariable] = connection + service + audit + latency + health + alerts
+    public static let all: [ConfigurationVariable] = connection + service + audit + latency + health + alerts + page
 
     /// What every command needs that talks to Redis.
     public static let connection: [ConfigurationVariable] = [

@@ -10,6 +10,7 @@ extension SettingsDraft {
         finishAudit()
         finishHealth()
         finishAlerts()
+        finishPage()
         if settings.keys.isEmpty, !Self.isLoopback(settings.host), !problems.contains(where: { $0.variable == "USDCOP_API_KEYS_FILE" }) {
             report(ConfigurationTable.host, "is not a loopback address, and there are no API keys (USDCOP_API_KEYS_FILE)")
         }

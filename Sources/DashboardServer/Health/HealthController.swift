@@ -1,8 +1,12 @@
 import CacheServices
+import LoggingServices
 
 /// `/livez` and `/readyz`, which cost no round trip, and `/api/cache/stats`.
 struct HealthController: Sendable {
     let client: any ICacheClient
+    let trail: AuditLogger
+    /// How redis-cli reaches Redis; nil without one.
+    let redisProgram: String?
 
     var routes: [Route] {
         [
@@ -33,6 +37,11 @@ struct HealthController: Sendable {
         try call.noQuery()
         let client = client
         let stats = try await Deadline.run(writes: false) { try await client.getStats() }
-        return Answer(["stats": stats.jsonValue, "backend": client.status.jsonValue])
+        let status = client.status
+        return Answer([
+            "stats": stats.jsonValue, "backend": status.jsonValue, "ready": .object(Readiness(status).members(of: status)),
+            "durability": .string(await trail.presentDurability.rawValue), "namespace": .string(client.namespace.rawValue),
+            "redis_cli": redisProgram.map(JSONValue.string) ?? .null,
+        ])
     }
 }

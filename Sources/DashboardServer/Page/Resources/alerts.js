@@ -1,0 +1,74 @@
+import {h, keyed, sheet} from './dom.js';
+import {time, utc} from './format.js';
+import {define, LiveElement} from './live-element.js';
+import {mark} from './status.js';
+
+const styles = sheet(`
+.list { display: grid; }
+.list > li { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0 10px; padding: 8px 0; border-top: 1px solid var(--line); align-items: baseline; }
+.list > li:first-child { border-top: 0; }
+.shape { color: var(--tone); }
+.message { overflow-wrap: anywhere; }
+.scroll { max-height: 20em; border: 0; }
+`);
+
+/** `<usdcop-alerts>`: what people were told, newest first. */
+export class Alerts extends LiveElement {
+  static title = 'Alerts';
+  static topics = ['health', 'audit'];
+  static styles = [styles];
+  static watches = ['limit'];
+
+  #alerts = [];
+  #soon = null;
+  #view;
+
+  get limit() {
+    return this.whole('limit', 20, 1, 1000);
+  }
+
+  build(body) {
+    this.#view = h('ul', {class: 'list', role: 'list'});
+    body.append(h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Alerts, newest first'}, this.#view));
+  }
+
+  load(get) {
+    return get(`/api/alerts?limit=${this.limit}`);
+  }
+
+  apply({alerts}) {
+    this.#alerts = alerts;
+  }
+
+  /** Alerts are no topic of their own; they follow from these. */
+  receive({topic, value}) {
+    if (topic === 'health' ? value?.status === 'healthy' : value?.event_type !== 'RISK_ALERT' && value?.event_type !== 'SYSTEM_EVENT') return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = null;
+      if (!document.hidden) this.reload();
+    }, 3000);
+  }
+
+  emptiness() {
+    return this.#alerts.length === 0 ? 'No alerts on record.' : null;
+  }
+
+  paint() {
+    keyed(this.#view, this.#alerts, (one) => one.stream_id ?? one.id, (one) => {
+      const status = one.kind === 'risk' ? 'degraded' : one.to;
+      return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)), h('div', {}, h('p', {class: 'message'}, one.message), h('p', {class: 'small muted'}, this.#told(one))),
+        h('time', {class: 'small muted', datetime: one.at, title: utc(one.at)}, time(one.at)));
+    });
+  }
+
+  #told({deliveries = []}) {
+    if (deliveries.length === 0) return 'Nobody is told: no webhook or address is configured.';
+    return deliveries.map((one) => [one.channel ?? one.to ?? 'sent', one.outcome ?? one.status].filter(Boolean).join(': ')).join(' · ');
+  }
+
+  lines(redis) {
+    return [['newest alerts', redis.line('XREVRANGE', 'alerts', `+ - COUNT ${this.limit}`)]];
+  }
+}
+
+define('usdcop-alerts', Alerts);

@@ -1,0 +1,168 @@
+import {acceptsUnhealthy} from './api.js';
+import {h, keyed, set, show, sheet, text} from './dom.js';
+import {memory, milliseconds, number, percent, plain, time, uptime, utc, words} from './format.js';
+import {define, LiveElement} from './live-element.js';
+import {figure} from './redis-cli.js';
+import {mark, showStatus, statusBadge} from './status.js';
+
+/** How many checks the strip shows. */
+const stripLength = 40;
+
+const styles = sheet(`
+.card { gap: 8px; padding: 12px 14px; transition: box-shadow 0.15s, border-color 0.15s; border-inline-start: 3px solid var(--tone, var(--line)); }
+.card:hover { border-color: var(--line-strong); border-inline-start-color: var(--tone); box-shadow: 0 2px 12px rgb(0 0 0 / 12%); }
+h2 { overflow-wrap: anywhere; }
+.body { gap: 8px; }
+.reason { color: var(--tone); font-size: 0.929em; }
+.figures { grid-template-columns: repeat(auto-fit, minmax(5.4em, 1fr)); gap: 8px 12px; }
+.figures dd { font-size: 1em; }
+.strip { display: flex; align-items: end; gap: 2px; height: 20px; }
+.strip i { flex: 1; max-width: 8px; background: var(--tone); border-radius: 1px; height: 45%; opacity: 0.9; }
+.strip i[data-status=degraded] { height: 70%; } .strip i[data-status=unhealthy] { height: 100%; }
+.strip i[data-status=none] { background: var(--line); height: 3px; }
+.meta dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 12px; padding-top: 6px; }
+.meta dt { color: var(--muted); } .meta dd { overflow-wrap: anywhere; }
+.lines { border: 0; padding: 0; }
+`);
+
+/**
+ * `<usdcop-service-card>`: how one service is. Its property `service` takes a `ServiceHealth`; with the attribute `service` it finds the
+ * service of that name itself.
+ */
+export class ServiceCard extends LiveElement {
+  static title = 'Service';
+  static topics = ['health'];
+  static styles = [styles];
+  static watches = ['service'];
+
+  #given = null;
+  #found = null;
+  #history = [];
+  #view;
+
+  get service() {
+    return this.#given ?? this.#found;
+  }
+
+  set service(health) {
+    const before = this.#given;
+    this.#given = health ?? null;
+    if (!this.isListening) return;
+    if (before?.service !== health?.service) this.reload();
+    else if (this.isLoaded) {
+      this.#remember(health);
+      this.refresh();
+    }
+  }
+
+  get #name() {
+    return this.#given?.service ?? this.getAttribute('service') ?? '';
+  }
+
+  build(body, {tools}) {
+    const cell = (label, element) => h('div', {}, h('dt', {}, label), element);
+    const view = {
+      status: statusBadge('unknown'), reason: h('p', {class: 'reason', part: 'reason', hidden: true}),
+      latency: h('dd', {}), uptime: h('dd', {}), errors: h('dd', {}), memory: h('dd', {}), requests: h('dd', {}),
+      checked: h('time', {}), age: h('span', {}), strip: h('div', {class: 'strip', part: 'strip', role: 'img'}),
+      meta: h('dl', {}), details: h('details', {class: 'meta small'}, h('summary', {}, 'Metadata')),
+    };
+    view.details.append(view.meta);
+    tools.append(view.status);
+    body.append(view.reason,
+      h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
+        cell('Memory', view.memory), cell('Req/min', view.requests)),
+      view.strip,
+      h('p', {class: 'small muted'}, 'Checked ', view.checked, ' · ', view.age), view.details);
+    this.#view = view;
+  }
+
+  /** A card that is given its service need not ask for it. */
+  get refreshes() {
+    return !this.#given;
+  }
+
+  async load(get) {
+    const name = this.#name;
+    if (!name) return {health: null, history: []};
+    const [health, history] = await Promise.all([
+      this.#given ? this.#given : get('/api/health/services', {accepts: acceptsUnhealthy}).then((all) => all.services.find((one) => one.service === name) ?? null),
+      // The strip adorns; a card is worth showing without it.
+      get(`/api/health/services?type=history&service=${encodeURIComponent(name)}&limit=${stripLength}`).then((answer) => answer.history, () => []),
+    ]);
+    return {health, history};
+  }
+
+  apply({health, history}) {
+    if (!this.#given) this.#found = health;
+    this.#history = history.map(({at, status, latency_ms}) => ({at, status, latency_ms})).reverse();
+  }
+
+  receive({event, value, key}) {
+    if (event === 'unregistered' && key.endsWith(`:${this.#name}`)) this.#found = null;
+    if (value?.service !== this.#name) return;
+    if (!this.#given) this.#found = value;
+    this.#remember(value);
+  }
+
+  #remember({last_check, status, latency_ms}) {
+    const last = this.#history.at(-1);
+    if (last && Date.parse(last.at) >= Date.parse(last_check)) return;
+    this.#history = [...this.#history, {at: last_check, status, latency_ms}].slice(-stripLength);
+  }
+
+  emptiness() {
+    return this.service ? null : `No service ${this.#name} is registered.`;
+  }
+
+  paint() {
+    const {service, status, latency_ms, last_check, details = {}, metadata = {}} = this.service;
+    const [view, redis] = [this.#view, this.redis];
+    const line = redis.line('GET', `health:status:${service}`);
+    const card = this.shadowRoot.firstElementChild;
+    text(card.querySelector('h2'), service);
+    set(card, 'data-status', status);
+    set(card, 'aria-label', `${service}: ${status}`);
+    showStatus(view.status, status);
+    const {reason, ...rest} = metadata ?? {};
+    show(view.reason, Boolean(reason));
+    text(view.reason, reason ?? '');
+    figure(view.latency, latency_ms, milliseconds(latency_ms), line, 'latency_ms');
+    figure(view.uptime, details.uptime, uptime(details.uptime), line, 'details.uptime');
+    figure(view.errors, details.error_rate, percent(details.error_rate), line, 'details.error_rate');
+    figure(view.memory, details.memory_usage_mb, memory(details.memory_usage_mb), line, 'details.memory_usage_mb');
+    figure(view.requests, details.requests_per_minute, number(details.requests_per_minute), line, 'details.requests_per_minute');
+    set(view.checked, 'datetime', last_check);
+    set(view.checked, 'title', utc(last_check));
+    text(view.checked, time(last_check));
+    set(view.age, 'data-age-of', last_check);
+    this.#paintStrip();
+    const entries = Object.entries(rest);
+    show(view.details, entries.length > 0);
+    const pairs = entries.flatMap(([name, value]) => [['dt', name, words(name)], ['dd', name, plain(value)]]);
+    keyed(view.meta, pairs, ([tag, name]) => tag + name, ([tag]) => h(tag), (element, [, , value]) => text(element, value));
+  }
+
+  #paintStrip() {
+    const {strip} = this.#view;
+    const checks = this.#history;
+    const blanks = Array.from({length: Math.max(0, stripLength - checks.length)}, (_, index) => ({at: `blank ${index}`, status: 'none'}));
+    keyed(strip, [...blanks, ...checks], (check) => check.at, () => h('i'), (bar, check) => {
+      set(bar, 'data-status', check.status);
+      if (check.status !== 'none') set(bar, 'title', `${mark(check.status)} ${check.status}, ${milliseconds(check.latency_ms)}, ${time(check.at)}`);
+    });
+    const count = (status) => checks.filter((check) => check.status === status).length;
+    set(strip, 'aria-label', checks.length === 0 ? 'No checks are on record'
+      : `Last ${checks.length} checks: ${count('healthy')} healthy, ${count('degraded')} degraded, ${count('unhealthy')} unhealthy`);
+  }
+
+  lines(redis) {
+    const name = this.#name;
+    return [
+      ['status and figures', redis.line('GET', `health:status:${name}`)],
+      ['last checks', redis.line('XREVRANGE', `health:history:${name}`, `+ - COUNT ${stripLength}`)],
+    ];
+  }
+}
+
+define('usdcop-service-card', ServiceCard);

@@ -1,0 +1,298 @@
+import {chartOptions, LiveChart} from './charts.js';
+import {h, keyed, set, show, sheet, text} from './dom.js';
+import {milliseconds, none, number, percent, plain, signed, tick, time, utc, words} from './format.js';
+import {define, LiveElement} from './live-element.js';
+import {figure} from './redis-cli.js';
+import {scroller} from './tables.js';
+
+/** What each action looks like: its shape says it without the colour. */
+const actions = {
+  BUY: {shape: '▲', colour: 'line-green', point: 'triangle', turn: 0},
+  SELL: {shape: '▼', colour: 'red', point: 'triangle', turn: 180},
+  HOLD: {shape: '■', colour: 'gray', point: 'rect', turn: 0},
+};
+
+const styles = sheet(`
+[data-action=BUY] { --tone: var(--green); } [data-action=SELL] { --tone: var(--red); } [data-action=HOLD] { --tone: var(--gray); }
+.action { color: var(--tone); font-weight: 600; white-space: nowrap; }
+.top { display: grid; grid-template-columns: minmax(13em, 17em) minmax(0, 1fr); gap: 20px; }
+.latest { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
+.latest .action { font-size: 1.143em; display: flex; align-items: center; gap: 8px; }
+.price { font-size: 2.571em; font-weight: 600; line-height: 1.1; letter-spacing: -0.02em; }
+.change { font-weight: 500; }
+.meter { height: 6px; border-radius: 3px; background: var(--line); overflow: hidden; }
+.meter > i { display: block; height: 100%; width: calc(var(--share) * 100%); background: var(--tone); border-radius: 3px; }
+.confidence { display: grid; gap: 4px; }
+.confidence div:first-child { display: flex; justify-content: space-between; color: var(--muted); font-size: 0.857em; }
+.features { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 12px; font-size: 0.929em; }
+.features dt { color: var(--muted); } .features dd { text-align: end; overflow-wrap: anywhere; }
+.plot { position: relative; height: 100%; min-height: 15em; }
+figure { min-width: 0; display: flex; flex-direction: column; gap: 8px; }
+figure .plot { flex: 1; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 16px; color: var(--muted); font-size: 0.857em; }
+.legend b { color: var(--tone); font-weight: 400; }
+.counts { grid-template-columns: repeat(auto-fit, minmax(5.5em, 1fr)); padding-block: 12px; border-block: 1px solid var(--line); }
+.scroll { max-height: 18em; }
+@container (max-width: 38rem) { .top { grid-template-columns: minmax(0, 1fr); } .plot { height: 15em; flex: none !important; } }
+`);
+
+/** How long counts are waited for after a change, so that a burst asks once. */
+const countDelay = 800;
+
+/** `<usdcop-signals>`: the latest signal of a symbol, its price with the signals' actions, its history and counts. */
+export class Signals extends LiveElement {
+  static title = 'Signals';
+  static topics = ['signals'];
+  static styles = [styles];
+  static watches = ['symbol', 'limit'];
+
+  #symbols = [];
+  #chosen = null;
+  #history = [];
+  #stats = null;
+  #latest = null;
+  #chart = null;
+  #counting = null;
+  #view;
+
+  get symbol() {
+    const standard = this.#symbols.includes('USDCOP') || this.#symbols.length === 0 ? 'USDCOP' : this.#symbols[0];
+    return this.#chosen ?? (this.getAttribute('symbol')?.toUpperCase() || standard);
+  }
+
+  set symbol(symbol) {
+    this.#chosen = null;
+    this.setAttribute('symbol', symbol);
+  }
+
+  get limit() {
+    return this.whole('limit', 50, 1, 100);
+  }
+
+  set limit(limit) {
+    this.setAttribute('limit', limit);
+  }
+
+  build(body, {tools}) {
+    const cell = (label, action) => {
+      const value = h('dd', {});
+      const name = action ? h('dt', {'data-action': action}, h('span', {class: 'action', 'aria-hidden': 'true'}, actions[action].shape), ` ${label}`) : h('dt', {}, label);
+      return {cell: h('div', {}, name, value), value};
+    };
+    const view = {
+      choice: h('select', {'aria-label': 'Symbol', part: 'symbol', hidden: true, onchange: () => this.#choose()}),
+      action: h('p', {class: 'action', part: 'action'}), price: h('span', {class: 'price', part: 'price'}), change: h('span', {class: 'change'}),
+      confidence: h('span', {}), meter: h('div', {class: 'meter', 'aria-hidden': 'true'}, h('i')), when: h('time', {}), age: h('span', {}),
+      model: h('span', {}), features: h('dl', {class: 'features'}),
+      canvas: h('canvas', {role: 'img'}), rows: h('tbody', {}),
+      counts: {total: cell('Signals'), buy: cell('BUY', 'BUY'), sell: cell('SELL', 'SELL'), hold: cell('HOLD', 'HOLD'), confidence: cell('Avg. confidence'), success: cell('Success rate')},
+    };
+    tools.append(view.choice);
+    view.latest = h('div', {class: 'latest'}, view.action, h('p', {}, view.price, ' ', view.change),
+      h('div', {class: 'confidence'}, h('div', {}, 'Confidence', view.confidence), view.meter),
+      h('p', {class: 'small muted'}, view.when, ' · ', view.age, h('br'), view.model), view.features);
+    view.plot = h('div', {class: 'plot', part: 'plot'}, view.canvas);
+    view.figure = h('figure', {}, view.plot, h('figcaption', {class: 'legend'}, ...Object.entries(actions).map(([name, {shape}]) =>
+      h('span', {'data-action': name}, h('b', {'aria-hidden': 'true'}, shape), ` ${name}`))));
+    body.append(h('div', {class: 'top'}, view.latest, view.figure),
+      h('dl', {class: 'figures counts', part: 'counts'}, ...Object.values(view.counts).map((one) => one.cell)),
+      scroller('History of signals, newest first', ['Time', 'Action', 'Model', 'Price', 'Confidence', 'Latency'], view.rows, 3));
+    this.#view = view;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#counting);
+    this.#counting = null;
+    this.#chart?.destroy();
+    this.#chart = null;
+  }
+
+  #choose() {
+    this.#chosen = this.#view.choice.value;
+    this.reload();
+  }
+
+  async load(get) {
+    const guess = this.symbol;
+    const of = (symbol) => Promise.all([
+      get(`/api/cache/signals?type=history&symbol=${encodeURIComponent(symbol)}&limit=${this.limit}`),
+      get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`),
+    ]);
+    const [all, guessed] = await Promise.all([get('/api/cache/signals?type=all'), of(guess)]);
+    this.#symbols = all.symbols;
+    const symbol = this.symbol;
+    const [history, stats] = symbol === guess ? guessed : await of(symbol);
+    return {symbol, latest: all.latest[symbol] ?? null, history: history.signals, stats: stats.stats};
+  }
+
+  apply({symbol, latest, history, stats}) {
+    if (symbol !== this.symbol) return;
+    this.#latest = latest ?? history[0] ?? null;
+    this.#history = history;
+    this.#stats = stats;
+  }
+
+  receive({event, key, value}) {
+    if (!value?.signal_id) {
+      if (event === 'cleared' || event === 'deleted') this.reload();
+      return;
+    }
+    if (!this.#symbols.includes(value.symbol)) this.#symbols = [...this.#symbols, value.symbol].sort();
+    if (value.symbol !== this.symbol) return;
+    if (!this.#latest || Date.parse(value.timestamp) >= Date.parse(this.#latest.timestamp)) this.#latest = value;
+    if (event !== 'set-latest' && !this.#history.some((one) => identity(one) === identity(value))) {
+      this.#history = [value, ...this.#history].slice(0, this.limit);
+    }
+    this.#count();
+    this.emit('usdcop-signal', {signal: value, key});
+  }
+
+  #count() {
+    this.#counting ??= setTimeout(async () => {
+      this.#counting = null;
+      try {
+        const symbol = this.symbol;
+        const {value} = await this.hub.api.get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`);
+        if (symbol === this.symbol) this.#stats = value.stats;
+        this.refresh();
+      } catch {
+        // The next refresh asks for them again, and says it if it cannot.
+      }
+    }, countDelay);
+  }
+
+  emptiness() {
+    return this.#latest ? null : `No signal of ${this.symbol} in the last hour. They appear here as soon as one is published.`;
+  }
+
+  paint() {
+    this.#paintChoice();
+    this.#paintLatest();
+    this.#paintCounts();
+    this.#paintHistory();
+    this.#draw();
+  }
+
+  #paintChoice() {
+    const {choice} = this.#view;
+    const symbols = this.#symbols.includes(this.symbol) ? this.#symbols : [this.symbol, ...this.#symbols];
+    keyed(choice, symbols, (symbol) => symbol, (symbol) => h('option', {value: symbol}, symbol));
+    if (choice.value !== this.symbol) choice.value = this.symbol;
+    show(choice, symbols.length > 1);
+    text(this.shadowRoot.querySelector('.detail'), this.symbol);
+  }
+
+  #paintLatest() {
+    const view = this.#view;
+    const signal = this.#latest;
+    const line = this.redis.line('LINDEX', `signal:history:${signal.symbol}`, '0');
+    const before = this.#history.find((one) => Date.parse(one.timestamp) < Date.parse(signal.timestamp));
+    const change = before ? signal.price - before.price : null;
+    set(view.latest, 'data-action', signal.action);
+    text(view.action, `${actions[signal.action]?.shape ?? ''} ${signal.action}`);
+    figure(view.price, signal.price, number(signal.price, 2), line, 'price');
+    text(view.change, change === null ? '' : `${change > 0 ? '▲' : change < 0 ? '▼' : '■'} ${signed(change, 2)}`);
+    view.change.className = `change ${change > 0 ? 'up' : change < 0 ? 'down' : 'muted'}`;
+    figure(view.confidence, signal.confidence, percent(signal.confidence), line, 'confidence');
+    view.meter.style.setProperty('--share', Math.min(1, Math.max(0, signal.confidence)));
+    set(view.when, 'datetime', signal.timestamp);
+    set(view.when, 'title', utc(signal.timestamp));
+    text(view.when, time(signal.timestamp));
+    set(view.age, 'data-age-of', signal.timestamp);
+    text(view.model, `${signal.model_version} · ${milliseconds(signal.execution_latency_ms)}`);
+    const pairs = Object.entries(signal.features ?? {}).slice(0, 12).flatMap(([name, value]) => [['dt', name, words(name)], ['dd', name, plain(value)]]);
+    keyed(view.features, pairs, ([tag, name]) => tag + name, ([tag]) => h(tag), (element, [, , value]) => text(element, value));
+  }
+
+  #paintCounts() {
+    const {counts} = this.#view;
+    const stats = this.#stats ?? {};
+    const key = `signal:history:${this.symbol}`;
+    const list = (pipe) => this.redis.line('LRANGE', key, '0 -1', {raw: true, pipe});
+    figure(counts.total.value, stats.total, number(stats.total), this.redis.line('LLEN', key));
+    for (const action of ['buy', 'sell', 'hold']) {
+      figure(counts[action].value, stats[action], number(stats[action]), list(`grep -c '"action":"${action.toUpperCase()}"'`));
+    }
+    figure(counts.confidence.value, stats.avg_confidence, percent(stats.avg_confidence),
+      list(`grep -o '"confidence":[^,}]*' | awk -F: '{s+=$2} END{if(NR) printf "%.15g\\n", s/NR}'`));
+    figure(counts.success.value, stats.success_rate, percent(stats.success_rate));
+    set(counts.success.value, 'title', stats.success_rate == null ? 'No execution of these signals is known' : 'Signals of the history that were filled');
+  }
+
+  #paintHistory() {
+    keyed(this.#view.rows, this.#history, identity, (one) => h('tr', {'data-action': one.action}, h('th', {scope: 'row'},
+      h('time', {datetime: one.timestamp, title: utc(one.timestamp)})), h('td', {class: 'action'}, `${actions[one.action]?.shape ?? ''} ${one.action}`),
+    h('td', {class: 'muted'}, one.model_version), h('td', {class: 'n'}, number(one.price, 2)), h('td', {class: 'n'}, percent(one.confidence)),
+    h('td', {class: 'n'}, milliseconds(one.execution_latency_ms))), (row, one) => text(row.querySelector('time'), time(one.timestamp)));
+  }
+
+  #draw() {
+    this.#chart ??= new LiveChart(this.#view.canvas, {
+      configure: (colour) => this.#configuration(colour),
+      update: (chart) => this.#fill(chart),
+      missing: () => show(this.#view.figure, false),
+    });
+    set(this.#view.canvas, 'aria-label', this.#summary());
+    this.#chart.draw();
+  }
+
+  /** Oldest first, as a chart goes. */
+  #points() {
+    return this.#history.map((one) => ({...one, x: Date.parse(one.timestamp), y: one.price})).sort((a, b) => a.x - b.x);
+  }
+
+  #fill(chart) {
+    const points = this.#points();
+    chart.data.datasets[0].data = points;
+    chart.options.scales.x.min = points[0]?.x;
+    chart.options.scales.x.max = points.at(-1)?.x;
+  }
+
+  #configuration(colour) {
+    const look = (context) => actions[context.raw?.action] ?? actions.HOLD;
+    const options = chartOptions(colour, {
+      xTick: (value) => {
+        const points = this.#points();
+        return points.length ? tick(value, points.at(-1).x - points[0].x) : '';
+      },
+      yTick: (value) => number(value, 2),
+      tooltip: {
+        title: ([item]) => (item ? time(item.raw.x) : ''),
+        label: ({raw}) => ` ${raw.action} at ${number(raw.price, 2)} (${percent(raw.confidence)})`,
+      },
+    });
+    return {
+      type: 'line',
+      data: {datasets: [{
+        data: [], borderColor: colour('line-blue'), borderWidth: 1.75, tension: 0.15, fill: 'start',
+        backgroundColor: `color-mix(in srgb, ${colour('line-blue')} 8%, transparent)`,
+        pointStyle: (context) => look(context).point, rotation: (context) => look(context).turn,
+        pointRadius: (context) => (context.raw?.action === 'HOLD' ? 2 : 6), pointHoverRadius: 7,
+        pointBackgroundColor: (context) => colour(look(context).colour), pointBorderColor: colour('surface'), pointBorderWidth: 1,
+      }]},
+      options: {...options, layout: {padding: {top: 8, left: 4}}},
+    };
+  }
+
+  #summary() {
+    const prices = this.#history.map((one) => one.price);
+    const count = (action) => this.#history.filter((one) => one.action === action).length;
+    return `Price of ${this.symbol} over ${prices.length} signals: ${number(this.#latest.price, 2)} now, between ${number(Math.min(...prices), 2)} and `
+      + `${number(Math.max(...prices), 2)}; ${count('BUY')} buy, ${count('SELL')} sell, ${count('HOLD')} hold`;
+  }
+
+  lines(redis) {
+    const key = `signal:history:${this.symbol}`;
+    return [
+      ['latest of all symbols', redis.line('GET', 'signal:latest')],
+      [`history of ${this.symbol}`, redis.line('LRANGE', key, `0 ${this.limit - 1}`)],
+      ['length of the history', redis.line('LLEN', key)],
+      ['BUY signals', redis.line('LRANGE', key, '0 -1', {raw: true, pipe: `grep -c '"action":"BUY"'`})],
+    ];
+  }
+}
+
+const identity = (signal) => `${signal.timestamp} ${signal.signal_id}`;
+
+define('usdcop-signals', Signals);

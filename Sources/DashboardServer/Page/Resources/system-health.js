@@ -1,0 +1,147 @@
+import {acceptsUnhealthy} from './api.js';
+import './audit-log.js';
+import './latency-chart.js';
+import './service-card.js';
+import {h, keyed, set, show, sheet, text} from './dom.js';
+import {number} from './format.js';
+import {define, LiveElement} from './live-element.js';
+import {byUrgency, showStatus, statusBadge, worst} from './status.js';
+
+const styles = sheet(`
+.card { background: none; border: 0; padding: 0; }
+.summary { display: flex; flex-wrap: wrap; gap: 4px 20px; }
+.summary div { display: flex; align-items: baseline; gap: 6px; }
+.summary dt { color: var(--muted); order: 1; }
+.summary dd { font-weight: 600; font-size: 1.143em; }
+.summary [data-status]:not([data-count="0"]) dd { color: var(--tone); }
+.overall { font-size: 1.143em; }
+.services { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17.5em, 100%), 1fr)); gap: 12px; }
+.more { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30em, 100%), 1fr)); gap: 16px; align-items: start; }
+`);
+
+/**
+ * `<usdcop-system-health>`: how the watched services are, one card each, with the chart of latencies and the audit trail unless
+ * `show-latency` or `show-audit-log` is `false`.
+ */
+export class SystemHealth extends LiveElement {
+  static title = 'System health';
+  static topics = ['health'];
+  static styles = [styles];
+  static watches = ['show-latency', 'show-audit-log'];
+
+  #services = new Map();
+  #told = '';
+  #view;
+
+  /** A tab in the background goes on to know the status, for its title. */
+  get isWatchful() {
+    return true;
+  }
+
+  build(body, {tools}) {
+    const count = (status, label) => {
+      const value = h('dd', {});
+      return {row: h('div', {'data-status': status}, h('dt', {}, label), value), value};
+    };
+    const view = {
+      overall: statusBadge('unknown'), counts: {
+        total: count(null, 'services'), healthy: count('healthy', 'healthy'), degraded: count('degraded', 'degraded'),
+        unhealthy: count('unhealthy', 'unhealthy'),
+      },
+      services: h('div', {class: 'services', part: 'services'}), more: h('div', {class: 'more'}),
+    };
+    view.overall.classList.add('overall');
+    view.overall.setAttribute('role', 'status');
+    view.overall.part.add('overall');
+    tools.append(view.overall);
+    body.append(h('dl', {class: 'summary', part: 'summary'}, ...Object.values(view.counts).map(({row}) => row)), view.services, view.more);
+    this.#view = view;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#compose();
+  }
+
+  attributeChangedCallback(name, before, after) {
+    super.attributeChangedCallback(name, before, after);
+    if (this.isListening) this.#compose();
+  }
+
+  /** The elements within follow the attributes of this one. */
+  #compose() {
+    const {more} = this.#view;
+    const wanted = [this.flag('show-latency') && 'usdcop-latency-chart', this.flag('show-audit-log') && 'usdcop-audit-log'].filter(Boolean);
+    keyed(more, wanted, (tag) => tag, (tag) => h(tag, this.#passed));
+    show(more, wanted.length > 0);
+    for (const element of [...more.children, ...this.#view.services.children]) {
+      for (const [name, value] of Object.entries(this.#passed)) set(element, name, value);
+    }
+  }
+
+  get #passed() {
+    return Object.fromEntries(['api-base', 'refresh-interval', 'theme'].map((name) => [name, this.getAttribute(name)]));
+  }
+
+  load(get) {
+    return get('/api/health/services', {accepts: acceptsUnhealthy});
+  }
+
+  apply({services}) {
+    this.#services = new Map(services.map((one) => [one.service, one]));
+    this.#tell();
+  }
+
+  receive({event, key, value}) {
+    if (value?.service) this.#services.set(value.service, value);
+    else if (event === 'unregistered') this.#services.delete(key.replace(/^health:status:/, ''));
+    else if (event === 'registered') this.reload();
+    this.#tell();
+  }
+
+  get services() {
+    return [...this.#services.values()];
+  }
+
+  /** The worst status of all. */
+  get status() {
+    return worst(this.services.map((one) => one.status));
+  }
+
+  #tell() {
+    const {status, services} = this;
+    const said = JSON.stringify(services.map((one) => [one.service, one.status]));
+    if (said === this.#told) return;
+    this.#told = said;
+    this.emit('usdcop-status', {status, services});
+  }
+
+  emptiness() {
+    return this.#services.size === 0 ? 'No services are registered to be watched.' : null;
+  }
+
+  paint() {
+    const {counts, overall, services} = this.#view;
+    const all = this.services.sort(byUrgency);
+    const {redis} = this;
+    const counted = {total: all.length, healthy: 0, degraded: 0, unhealthy: 0};
+    for (const {status} of all) counted[status] = (counted[status] ?? 0) + 1;
+    for (const [name, {row, value}] of Object.entries(counts)) {
+      text(value, number(counted[name]));
+      set(row, 'data-count', counted[name]);
+    }
+    set(counts.total.value, 'data-value', all.length);
+    set(counts.total.value, 'data-redis-cli', redis.line('HLEN', 'health:services'));
+    showStatus(overall, this.status);
+    keyed(services, all, (one) => one.service, () => h('usdcop-service-card', this.#passed), (card, one) => (card.service = one));
+  }
+
+  lines(redis) {
+    return [
+      ['registered services', redis.line('HGETALL', 'health:services')],
+      ['states and their turns', redis.line('HGETALL', 'health:transitions')],
+    ];
+  }
+}
+
+define('usdcop-system-health', SystemHealth);
