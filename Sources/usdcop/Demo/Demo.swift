@@ -28,9 +28,9 @@ struct Demo: Sendable {
             throw CommandFailure(.cannotCreate, "The file of --log-file cannot be written: \(problem).")
         }
         try settings.directory?.prepare()
-        do throws(StartError) {
+        do {
             try await serve(plan, token)
-        } catch {
+        } catch let error as StartError {
             throw CommandFailure(error)
         }
         if options.clean { try await clean(plan, token) }
@@ -75,7 +75,7 @@ struct Demo: Sendable {
         return logger
     }
 
-    private func serve(_ plan: DemoPlan, _ token: String) async throws(StartError) {
+    private func serve(_ plan: DemoPlan, _ token: String) async throws {
         let outages = OutagePlan(seed: plan.seed)
         let started = ContinuousClock.now
         var standIns: [StandIn] = []
@@ -83,12 +83,10 @@ struct Demo: Sendable {
             for profile in StandInProfile.all {
                 standIns.append(try await StandIn.start(profile, plan: outages, seed: plan.seed, since: started))
             }
-            try await serve(plan, token, standIns)
-        } catch let error as StartError {
-            throw error
         } catch {
-            throw .cannotListen(host: "127.0.0.1", port: 0, reason: "\(error)")
+            throw CommandFailure(.unavailable, "A stand-in cannot listen on a port of 127.0.0.1: \(error)")
         }
+        try await serve(plan, token, standIns)
         for standIn in standIns { await standIn.stop() }
     }
 

@@ -34,7 +34,6 @@ struct DemoRunner: Service {
             let next = due
             await cancelWhenGracefulShutdown { try? await clock.sleep(until: next) }
         }
-        orders.finish()
         let text = "The demo stopped at step \(last.number); the market's clock shows \(last.quote.moment.text)"
         await failures.attempt { _ = try await service.audit.log(event(text, at: last)) }
     }
