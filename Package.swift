@@ -125,6 +125,13 @@ let package = Package(
             dependencies: [
                 "DashboardServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                // The demo's stand-ins for the services, and its requests to them.
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         // For the tests of every room: a private redis-server, a byte-cutting proxy, a rogue server, a recorded log, waiting.

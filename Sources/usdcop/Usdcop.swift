@@ -9,7 +9,7 @@ struct Usdcop: AsyncParsableCommand {
         commandName: "usdcop",
         abstract: "Trading signals, positions, metrics and their audit trail on Redis.",
         discussion: """
-            Commands other than serve talk to Redis directly and never fall back to memory.
+            Commands other than serve and demo talk to Redis directly and never fall back to memory.
 
             Examples:
               usdcop serve
@@ -19,6 +19,7 @@ struct Usdcop: AsyncParsableCommand {
               usdcop audit verify
               usdcop health status --watch
               usdcop replay prices.csv
+              usdcop demo
               usdcop doctor
 
             Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable, \
@@ -27,7 +28,7 @@ struct Usdcop: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
-            LatencyCommand.self, AuditCommand.self, HealthCommand.self, ReplayCommand.self, DoctorCommand.self,
+            LatencyCommand.self, AuditCommand.self, HealthCommand.self, ReplayCommand.self, DemoCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -21,7 +21,7 @@ public struct KeySchema: Sendable, Hashable {
         return key.beginsInUTF8(with: prefix) ? String(Substring(key.utf8.dropFirst(prefix.utf8.count))) : nil
     }
 
-    static let signalLatest = "signal:latest"
+    package static let signalLatest = "signal:latest"
     static let signalHistoryPrefix = "signal:history:"
     static let positionPrefix = "position:active:"
     static let metricsPrefix = "metrics:"
@@ -66,6 +66,10 @@ public struct KeySchema: Sendable, Hashable {
     package static func healthHistory(_ service: OperationName) -> String { "health:history:" + service.rawValue }
     /// The lease on a service that only some processes can check.
     package static func healthOwner(_ service: OperationName) -> String { "health:owner:" + service.rawValue }
+    /// What a demo knows of itself: that the namespace is its own, and where to go on. No reserved names: they are removed with the cache.
+    package static let demoState = "demo:state"
+    /// The lease of the demo that runs.
+    package static let demoLease = "demo:lease"
     /// Who replayed pushes in the last day, and up to which number.
     static let statsReplays = "stats:replays"
 

@@ -15,8 +15,17 @@ extension DashboardService: Service {
         try await run(signals: [.sigterm, .sigint])
     }
 
-    func run(signals: [UnixSignal], drainTime: Duration = Self.drainTime) async throws {
-        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
+    /// Serves with services of the caller's own beside: they start last and end first, and when one of them returns all end.
+    package func run(with companions: [any Service], drainTime: Duration = Self.drainTime) async throws {
+        try await run(signals: [.sigterm, .sigint], with: companions, drainTime: drainTime)
+    }
+
+    func run(signals: [UnixSignal], with companions: [any Service] = [], drainTime: Duration = Self.drainTime) async throws {
+        typealias Entry = ServiceGroupConfiguration.ServiceConfiguration
+        let all =
+            services.map { Entry(service: $0) }
+            + companions.map { Entry(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }
+        var configuration = ServiceGroupConfiguration(services: all, gracefulShutdownSignals: signals, logger: logger)
         configuration.maximumGracefulShutdownDuration = drainTime
         do {
             try await ServiceGroup(configuration: configuration).run()

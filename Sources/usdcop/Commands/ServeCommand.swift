@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension CommandFailure {
     /// Why the service did not start.
-    fileprivate init(_ error: StartError) {
+    init(_ error: StartError) {
         switch error {
         case .wrongCredentials, .keysNeeded: self.init(.configuration, error.description)
         case .cannotListen: self.init(.unavailable, error.description)

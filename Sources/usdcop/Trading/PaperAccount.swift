@@ -32,7 +32,9 @@ struct PaperAccount: Sendable {
     /// The greatest loss from a peak of the portfolio's value, as a fraction of the peak, at least 0.
     private(set) var maxDrawdown = 0.0
 
-    private var profitableTrades = 0
+    /// The number of closed positions that gained.
+    private(set) var profitableTrades = 0
+
     private var realisedPnL = 0.0
     private var peak: Double
     private var returns = DailyReturns()
@@ -46,13 +48,18 @@ struct PaperAccount: Sendable {
         peak = self.initialCapital
     }
 
-    /// Values the account at a price, then trades at that price as the action says.
+    /// Whether an action would change the position.
+    func wouldTrade(_ action: SignalAction) -> Bool { wanted(by: action) != position?.side }
+
+    /// Values the account at a price, then trades as the action says.
     ///
+    /// - Parameter dealingPrice: what is paid or got if there is a trade; the price itself unless given.
     /// - Returns: what happened, in order. A price outside ``PriceText/range`` changes nothing.
-    mutating func apply(_ action: SignalAction, price: Double, time: Timestamp) -> [Event] {
-        guard PriceText.range.contains(price) else { return [] }
+    mutating func apply(_ action: SignalAction, price: Double, dealingAt dealingPrice: Double? = nil, time: Timestamp) -> [Event] {
+        let dealingPrice = dealingPrice ?? price
+        guard PriceText.range.contains(price), PriceText.range.contains(dealingPrice) else { return [] }
         position?.currentPrice = price
-        let events = trade(action, price: price, time: time)
+        let events = trade(action, price: price, dealingPrice: dealingPrice, time: time)
         let value = portfolioValue
         peak = max(peak, value)
         maxDrawdown = max(maxDrawdown, (peak - value) / peak)
@@ -72,23 +79,26 @@ struct PaperAccount: Sendable {
     /// The annualised Sharpe ratio of the daily returns (see ``DailyReturns/sharpeRatio``).
     var sharpeRatio: Double? { returns.sharpeRatio }
 
-    private mutating func trade(_ action: SignalAction, price: Double, time: Timestamp) -> [Event] {
-        let wanted: PaperPosition.Side? =
-            switch action {
-            case .buy: .long
-            case .sell: .short
-            case .hold: position?.side
-            }
-        guard let wanted else { return [] }
+    private func wanted(by action: SignalAction) -> PaperPosition.Side? {
+        switch action {
+        case .buy: .long
+        case .sell: .short
+        case .hold: position?.side
+        }
+    }
+
+    private mutating func trade(_ action: SignalAction, price: Double, dealingPrice: Double, time: Timestamp) -> [Event] {
+        guard let wanted = wanted(by: action) else { return [] }
         if let position, position.side == wanted { return [.marked(position)] }
         var events: [Event] = []
-        if let position {
+        if var position {
+            position.currentPrice = dealingPrice
             realisedPnL += position.pnl
             closedTrades += 1
             if position.pnl > 0 { profitableTrades += 1 }
             events.append(.closed(position, pnl: position.pnl))
         }
-        let opened = PaperPosition(side: wanted, quantity: quantity, entryPrice: price, entryTime: time, currentPrice: price)
+        let opened = PaperPosition(side: wanted, quantity: quantity, entryPrice: dealingPrice, entryTime: time, currentPrice: price)
         position = opened
         events.append(.opened(opened))
         return events

@@ -1,0 +1,61 @@
+import CacheServices
+import DashboardServer
+import Foundation
+import Hiredis
+import NIOCore
+
+/// What the demo says when it listens: where the page is, and what to try from another terminal.
+struct DemoGreeting: Sendable {
+    let plan: DemoPlan
+    let settings: DemoSettings
+
+    func text(_ address: SocketAddress) -> String {
+        let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.settings.host
+        let page = "http://\(host):\(address.port ?? settings.settings.port)"
+        let speed = "\(NumberText.plain(plan.speed)) \(plan.speed == 1 ? "step" : "steps") a second"
+        let beginning = plan.resumed.map { ", going on after step \(NumberText.integer($0))" } ?? ""
+        return """
+            usdcop demo: a synthetic market of seed \(plan.seed), \(speed)\(beginning)
+
+              dashboard    \(page)/
+
+              redis-cli \(redisOptions)GET \(KeySchema(settings.settings.namespace).full(KeySchema.signalLatest))
+              \(program) audit tail --namespace \(settings.settings.namespace)\(programOptions)
+              curl -s '\(page)/api/health/services'
+
+            Ctrl-C ends it.
+
+            """
+    }
+
+    /// How redis-cli finds the same Redis; nothing secret.
+    private var redisOptions: String {
+        let redis = settings.settings.redis
+        var options = ""
+        switch redis.endpoint {
+        case .tcp(let host, let port):
+            if host != "127.0.0.1" && host != "localhost" { options += "-h \(host) " }
+            if port != 6379 { options += "-p \(port) " }
+        case .unixSocket(let path): options += "-s \(path) "
+        }
+        if redis.database != 0 { options += "-n \(redis.database) " }
+        return options
+    }
+
+    /// How the program finds the same Redis, unless that is the one it takes anyway, or its address holds a secret.
+    private var programOptions: String {
+        let redis = settings.settings.redis
+        guard settings.namesRedis, redis.password == nil, redis.tls == nil else { return "" }
+        return switch redis.endpoint {
+        case .tcp(let host, let port): " --redis-url redis://\(host):\(port)/\(redis.database)"
+        case .unixSocket(let path): " --redis-url 'unix://\(path)?db=\(redis.database)'"
+        }
+    }
+
+    /// The program as it was called, from here if it lies below.
+    private var program: String {
+        let path = CommandLine.arguments.first ?? "usdcop"
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? "./" + path.dropFirst(here.count) : path
+    }
+}

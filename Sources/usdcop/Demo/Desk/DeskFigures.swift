@@ -1,0 +1,19 @@
+/// The desk's books together after a step.
+struct DeskFigures: Equatable, Sendable {
+    let totalPnL: Double
+    let winRate: Double?
+    let sharpeRatio: Double?
+    let maxDrawdown: Double
+    let closedTrades: Int
+    let openPositions: Int
+    let portfolioValue: Double
+
+    /// The loss from the highest value so far, as a fraction of it.
+    let drawdown: Double
+
+    /// Dollars held less dollars owed.
+    let exposure: Double
+
+    /// The volatility of the last half hour or so of the session, as a fraction in a year; nil before there is any.
+    let volatility: Double?
+}
