@@ -1,21 +1,11 @@
 """The browser of the tests: Debian's Chromium, driven by Playwright; a new context for every test, which fails on any error that the page says."""
 
-import os
-import pathlib
-import re
 import shutil
 
 import pytest
-from desk import ROOT, Desk
+from desk import Desk
+from pages import loaded
 from playwright.sync_api import sync_playwright
-
-#: Pictures of the pages, for people to look at; not in the repository.
-SHOTS = pathlib.Path(os.environ.get("USDCOP_TEST_SHOTS") or ROOT / ".local/screenshots")
-#: What no visitor may ever read.
-BROKEN = re.compile(r"\b(NaN|undefined|null|Infinity|Invalid Date|\[object)\b")
-
-#: Scripts that look through shadow roots begin with this.
-
 
 
 @pytest.fixture(scope="session")
@@ -70,34 +60,3 @@ def visit(chromium):
     for context in contexts:
         context.close()
     assert not said, said
-
-
-def loaded(page):
-    """Waits until every element of the page has its values."""
-    page.wait_for_function(
-        """() => {
-            const within = (root) => [...root.querySelectorAll('*')].flatMap((one) =>
-                [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
-            const ours = within(document).filter((one) => one.localName.startsWith('usdcop-'));
-            return ours.length > 0 && ours.every((one) => one.shadowRoot?.querySelector('[part~=card]')?.getAttribute('aria-busy') === 'false');
-        }""",
-        timeout=15_000,
-    )
-
-
-def all_text(page):
-    """The text that the page shows, with that of the elements' shadow roots."""
-    return page.evaluate("""() => {
-        const words = (node) => {
-            if (node.nodeType === Node.TEXT_NODE) return node.data;
-            if (node.nodeType !== Node.ELEMENT_NODE && node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE) return '';
-            if (node.localName === 'script' || node.localName === 'style' || node.hidden) return '';
-            return [...(node.shadowRoot ?? node).childNodes].map(words).join(' ');
-        };
-        return words(document.body);
-    }""")
-
-
-def shot(page, name):
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)

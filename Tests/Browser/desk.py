@@ -67,7 +67,7 @@ class Service:
     def start(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("USDCOP_", "REDIS_", "CACHE_"))}
         off = {f"{name}_URL": "" for name in ("TRADING_API", "ML_ANALYTICS", "PIPELINE_API", "WS", "POSTGRES")}
-        own = {"USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.url, "LOG_LEVEL": "warning"}
+        own = {"USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.url, "LOG_LEVEL": "warn"}
         self.process = subprocess.Popen(
             [PROGRAM, "serve"], env=inherited | off | own | self.variables, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )

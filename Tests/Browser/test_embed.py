@@ -3,7 +3,7 @@
 import http.server
 import threading
 
-from conftest import loaded, shot
+from pages import loaded, shot
 from desk import ROOT, free_port
 
 REACT = ROOT / ".local/react"

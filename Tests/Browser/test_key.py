@@ -1,7 +1,7 @@
 """A desk with API keys: the page asks, keeps the key for the tab, and never puts it into an address."""
 
 import pytest
-from conftest import loaded, shot
+from pages import loaded, shot
 
 KEYS = {"USDCOP_API_KEYS": "reader:page:a-key-for-the-page-1234"}
 KEY = "a-key-for-the-page-1234"

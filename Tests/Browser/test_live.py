@@ -4,7 +4,7 @@ import random
 import statistics
 import time
 
-from conftest import loaded, shot
+from pages import loaded, shot
 from desk import now, until
 
 #: Notes when the price of a published signal stands on the page, by the clock of this machine.

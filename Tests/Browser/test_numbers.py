@@ -4,7 +4,7 @@ import json
 import math
 import subprocess
 
-from conftest import DEEP
+from pages import DEEP
 
 
 FIGURES = f"""() => {{ {DEEP}

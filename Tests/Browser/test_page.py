@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import BROKEN, DEEP, all_text, loaded, shot
+from pages import BROKEN, DEEP, all_text, loaded, shot
 
 ELEMENTS = ["system-health", "service-card", "latency-chart", "audit-log", "signals", "portfolio", "backend"]
 WIDTHS = [360, 768, 1280, 1600]
@@ -33,7 +33,7 @@ def test_an_empty_desk_is_said_in_words_and_not_shown_as_zeros_or_boxes(desk, vi
     shot(page, "empty-1280-light")
 
 
-@pytest.mark.parametrize(("width", "scheme"), itertools.product(WIDTHS, SCHEMES))
+@pytest.mark.parametrize(("width", "scheme"), list(itertools.product(WIDTHS, SCHEMES)))
 def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(filled, visit, width, scheme):
     page = visit(filled.address, width=width, color_scheme=scheme)
     page.wait_for_timeout(50)
@@ -117,11 +117,6 @@ def test_the_keyboard_reaches_and_operates_everything(filled, visit):
     assert page.locator("usdcop-audit-log select").first.input_value() != ""
 
 
-DEEP = """
-const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
-const index = new Map(all(document).map((one, place) => [one, place]));
-const deepest = () => { let one = document.activeElement; while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement; return one; };
-"""
 OPERABLE = f"""() => {{ {DEEP}
     return all(document).filter((one) => one.matches('a[href], button, select, input, summary, [tabindex="0"]') && !one.disabled
         && one.checkVisibility({{visibilityProperty: true}})).map((one) => one.localName + index.get(one));

@@ -82,9 +82,11 @@ public struct DashboardService: Sendable {
         alerts = AlertService(
             redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,
             isLeader: { [health] in health.lease?.fence }, logger: logger)
+        let report = BackendReport(
+            client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) })
         let feeds = StreamFeeds(
             changes: backend.changes, audit: audit.reader.stream, local: backend.redis == nil ? nil : backend.localChanges,
-            client: client, trail: audit, latency: latency)
+            backend: report, latency: latency)
         stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
@@ -92,9 +94,7 @@ public struct DashboardService: Sendable {
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
                 + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
-                + HealthController(
-                    client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) }
-                ).routes
+                + HealthController(backend: report).routes
                 + PageController(page: Page(chartLibrary: settings.chartLibrary)).routes
                 + ExpositionController(
                     registry: registry,

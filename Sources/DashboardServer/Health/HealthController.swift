@@ -1,12 +1,8 @@
 import CacheServices
-import LoggingServices
 
 /// `/livez` and `/readyz`, which cost no round trip, and `/api/cache/stats`.
 struct HealthController: Sendable {
-    let client: any ICacheClient
-    let trail: AuditLogger
-    /// How redis-cli reaches Redis; nil without one.
-    let redisProgram: String?
+    let backend: BackendReport
 
     var routes: [Route] {
         [
@@ -24,7 +20,7 @@ struct HealthController: Sendable {
 
     @Sendable private func ready(_ call: Call) async throws -> Answer {
         try call.noQuery()
-        let status = client.status
+        let status = backend.client.status
         let readiness = Readiness(status)
         let members = readiness.members(of: status)
         guard readiness.isReady else {
@@ -35,13 +31,7 @@ struct HealthController: Sendable {
 
     @Sendable private func stats(_ call: Call) async throws -> Answer {
         try call.noQuery()
-        let client = client
-        let stats = try await Deadline.run(writes: false) { try await client.getStats() }
-        let status = client.status
-        return Answer([
-            "stats": stats.jsonValue, "backend": status.jsonValue, "ready": .object(Readiness(status).members(of: status)),
-            "durability": .string(await trail.presentDurability.rawValue), "namespace": .string(client.namespace.rawValue),
-            "redis_cli": redisProgram.map(JSONValue.string) ?? .null,
-        ])
+        let stats = try await Deadline.run(writes: false) { try await backend.client.getStats() }
+        return Answer(await backend.value(stats))
     }
 }

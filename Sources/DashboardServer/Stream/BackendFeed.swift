@@ -1,5 +1,4 @@
 import CacheServices
-import LoggingServices
 
 /// Computes the topic `backend` while somebody listens to it: at once when the state changes, and every few seconds when figures do.
 struct BackendFeed: Sendable {
@@ -27,7 +26,7 @@ struct BackendFeed: Sendable {
         var (known, last, dueAt): (Signature?, JSONValue?, ContinuousClock.Instant) = (nil, nil, .now)
         while !Task.isCancelled {
             if hub.isWanted(.backend) {
-                let signature = Signature(hub.feeds.client.status)
+                let signature = Signature(hub.feeds.backend.client.status)
                 if signature != known || ContinuousClock.now >= dueAt {
                     known = signature
                     let began = ContinuousClock.now
@@ -48,14 +47,8 @@ struct BackendFeed: Sendable {
     }
 
     private func value() async -> JSONValue {
-        let client = hub.feeds.client
-        let stats = try? await Deadline.run(writes: false, within: Self.patience) { try await client.getStats() }
-        let status = client.status
-        let isSpooling = await hub.feeds.trail.status.mode == .spooling
-        let durability = isSpooling ? AuditDurability.spooled : hub.feeds.trail.durability
-        return [
-            "stats": stats?.jsonValue ?? .null, "backend": status.jsonValue, "durability": .string(durability.rawValue),
-            "ready": .object(Readiness(status).members(of: status)),
-        ]
+        let backend = hub.feeds.backend
+        let stats = try? await Deadline.run(writes: false, within: Self.patience) { try await backend.client.getStats() }
+        return await backend.value(stats)
     }
 }

@@ -1,6 +1,5 @@
 import CacheServices
 import HealthServices
-import LoggingServices
 
 /// Where the events of the stream come from.
 struct StreamFeeds: Sendable {
@@ -8,8 +7,7 @@ struct StreamFeeds: Sendable {
     let audit: any EventStream
     /// What this process changed in memory while Redis was away; nil where the change stream itself is in memory.
     let local: InMemoryEventStream?
-    let client: any ICacheClient
-    let trail: AuditLogger
+    let backend: BackendReport
     let latency: LatencyMonitor
 
     subscript(source: StreamSource) -> any EventStream {
