@@ -202,8 +202,9 @@ export class AuditLog extends LiveElement {
     text(head, verdict.is_sound ? '✔\ufe0e The chain is sound' : `✖\ufe0e The chain is broken in ${number(verdict.breaks.length + (verdict.unlisted_breaks ?? 0))} places`);
     const entries = h('span', {});
     figure(entries, verdict.entries, `${number(verdict.entries)} events`, this.redis.line('XLEN', 'audit:events'));
+    set(box, 'title', verdict.notes?.join(' ') || null);
     const checked = h('time', {datetime: verdict.at, title: utc(verdict.at)}, time(verdict.at));
-    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · ${verdict.signatures}`} · checked `, checked);
+    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · checkpoints ${verdict.signatures}`} · checked `, checked);
     keyed(list, verdict.breaks.slice(0, 5), (one) => JSON.stringify(one), (one) => h('li', {}, one.detail ?? one.sentence ?? JSON.stringify(one)));
   }
 

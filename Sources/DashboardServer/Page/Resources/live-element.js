@@ -20,6 +20,8 @@ const mostWaiting = 500;
  */
 export class LiveElement extends HTMLElement {
   static title = '';
+  /** The rank of its title among the headings around it. */
+  static heading = 'h2';
   static topics = [];
   static styles = [];
   /** Attributes of its own. */
@@ -49,7 +51,7 @@ export class LiveElement extends HTMLElement {
     const root = this.attachShadow({mode: 'open'});
     root.adoptedStyleSheets = [tokens, base, ...this.constructor.styles];
     const parts = {
-      title: h('h2', {part: 'title'}, this.constructor.title),
+      title: h(this.constructor.heading, {class: 'title', part: 'title'}, this.constructor.title),
       detail: h('span', {class: 'detail', part: 'detail'}),
       tools: h('span', {class: 'tools'}),
       mark: h('span', {class: 'mark', part: 'freshness', hidden: true}),
@@ -304,7 +306,8 @@ export class LiveElement extends HTMLElement {
   #paintMark() {
     const mark = this.#parts.mark;
     const words = this.#markWords();
-    show(mark, words !== null);
+    set(this.shadowRoot.firstElementChild, 'data-stale', words !== null);
+    show(mark, words !== null && this.saysAge);
     if (words === null) return;
     text(mark, words);
   }
@@ -318,7 +321,12 @@ export class LiveElement extends HTMLElement {
     return isUnconfirmed || old > 2.5 * this.refreshInterval ? `stale, ${age(old)}` : null;
   }
 
-  /** Whether what is shown is current. */
+  /** Whether it says itself how old it is; what is part of another element leaves it to that. */
+  get saysAge() {
+    return true;
+  }
+
+  /** Whether what is shown may be out of date. */
   get isStale() {
     return this.#markWords() !== null;
   }

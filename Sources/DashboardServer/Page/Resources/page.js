@@ -3,7 +3,7 @@ import {set, show, text} from './dom.js';
 import {age} from './format.js';
 import {hubOf} from './hub.js';
 import {askForKey} from './key-dialog.js';
-import {showStatus} from './status.js';
+import {byUrgency, mark, showStatus} from './status.js';
 import {base, tokens} from './styles.js';
 
 // The page around the elements: how everything is in one word, how the connection is, and what to do when a key is needed.
@@ -12,7 +12,7 @@ document.adoptedStyleSheets = [tokens, base, ...document.adoptedStyleSheets];
 
 const hub = hubOf(location.origin);
 const find = (id) => document.getElementById(id);
-const [overall, connection, banner, keyButton, note] = ['overall', 'connection', 'banner', 'key-button', 'note'].map(find);
+const [overall, needs, connection, banner, keyButton, note] = ['overall', 'needs', 'connection', 'banner', 'key-button', 'note'].map(find);
 const title = document.title;
 
 const states = {
@@ -63,8 +63,9 @@ showConnection();
 
 document.addEventListener('usdcop-status', ({detail: {status, services}}) => {
   showStatus(overall, status);
-  const bad = services.filter((one) => one.status !== 'healthy').length;
-  document.title = bad > 0 ? `${overall.firstElementChild.textContent} ${bad} · ${title}` : title;
+  const bad = services.filter((one) => one.status !== 'healthy').sort(byUrgency);
+  text(needs, bad.map((one) => `${one.service} ${one.status}`).join(', '));
+  document.title = bad.length > 0 ? `${mark(status)} ${bad.length} · ${title}` : title;
 });
 
 let asked = false;
