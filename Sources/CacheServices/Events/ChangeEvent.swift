@@ -3,10 +3,13 @@ public struct ChangeEvent: Sendable, Hashable {
     /// What live pages subscribe to.
     public enum Topic: String, Sendable, CaseIterable {
         case signals, positions, metrics
+        /// Of watched services; nothing that a cache holds.
+        case health
     }
 
     public let topic: Topic
-    /// What happened: `set-latest`, `add-to-history` or `set-and-add` of signals, `set`, `closed`, `deleted`, `cleared`.
+    /// What happened: `set-latest`, `add-to-history` or `set-and-add` of signals, `set`, `closed`, `deleted`, `cleared`; `checked`,
+    /// `registered` or `unregistered` of services.
     public let event: String
     /// The key that changed, without the namespace.
     public let key: String

@@ -19,6 +19,14 @@ public protocol EventStream: Sendable {
     ///   - before: only entries with an identity before this one.
     func newest(_ limit: Int, before: StreamID?) async throws(CacheError) -> [StreamEntry]
 
+    /// Entries after `id`, oldest first, and the stream in the same instant: one step.
+    ///
+    /// - Parameter limit: the most that are answered; at least 1.
+    func piece(after id: StreamID, limit: Int) async throws(CacheError) -> StreamPiece
+
+    /// Waits until there is an entry after `id`, or for `limit`. On a stream that is not ``dedicated()`` it waits on a connection of its own.
+    func wait(after id: StreamID, atMost limit: Duration) async throws(CacheError)
+
     /// The entries of every range, oldest first within it, asked for at once.
     func entries(in ranges: [ClosedRange<StreamID>]) async throws(CacheError) -> [[StreamEntry]]
 

@@ -10,6 +10,11 @@ public final class InMemoryEventStream: EventStream {
         var maxDeletedID = StreamID.zero
         var followers: [Int: FollowerBuffer.Continuation] = [:]
         var nextFollower = 0
+
+        var info: StreamInfo {
+            StreamInfo(
+                length: entries.count, firstID: entries.first?.id, lastID: lastID, entriesAdded: added, maxDeletedID: maxDeletedID)
+        }
     }
 
     private let maximumLength: Int
@@ -25,7 +30,8 @@ public final class InMemoryEventStream: EventStream {
     @discardableResult
     public func append(_ fields: [StreamEntry.Field]) async throws(CacheError) -> StreamID { add(fields) }
 
-    func append(_ change: ChangeEvent) {
+    /// Adds a change, with the fields that the change stream in Redis has.
+    package func append(_ change: ChangeEvent) {
         _ = add(change.fields)
     }
 
@@ -65,12 +71,29 @@ public final class InMemoryEventStream: EventStream {
 
     public func dedicated() async throws(CacheError) -> any EventStream { self }
 
-    public func info() async throws(CacheError) -> StreamInfo {
+    public func info() async throws(CacheError) -> StreamInfo { state.withLock(\.info) }
+
+    public func piece(after id: StreamID, limit: Int) async throws(CacheError) -> StreamPiece {
         state.withLock { state in
-            StreamInfo(
-                length: state.entries.count, firstID: state.entries.first?.id, lastID: state.lastID, entriesAdded: state.added,
-                maxDeletedID: state.maxDeletedID)
+            let from = state.entries.suffix(from: { $0.id >= id })
+            let holdsStart = from.first?.id == id
+            return StreamPiece(
+                info: state.info, holdsStart: holdsStart, entries: Array(from.dropFirst(holdsStart ? 1 : 0).prefix(max(1, limit))))
         }
+    }
+
+    public func wait(after id: StreamID, atMost limit: Duration) async throws(CacheError) {
+        let entries = follow(after: id)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var iterator = entries.makeAsyncIterator()
+                _ = try? await iterator.next()
+            }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+        if Task.isCancelled { throw CacheError(.cancelled, "The task was cancelled.") }
     }
 
     @discardableResult

@@ -112,6 +112,11 @@ public struct RedisEventStream: EventStream {
         }
     }
 
+    func run(_ script: RedisScript, _ arguments: [RedisArgument]) async throws(RedisError) -> RedisReply {
+        guard let own else { return try await client.run(script, keys: [key], arguments: arguments) }
+        return try await own.run(script, keys: [key], arguments: arguments)
+    }
+
     private func reply(to command: RedisCommand) async throws(RedisError) -> RedisReply {
         guard let own else { return try await client.send(command) }
         return try await own.send(command)

@@ -23,6 +23,8 @@ import Synchronization
 public final class FallbackCacheClient: ICacheClient {
     /// The client that Redis is asked through.
     public let cache: RedisCacheClient
+    /// What was changed in memory while Redis was away, as it happened. What is replayed later is in the change stream of Redis again.
+    package let localChanges: InMemoryEventStream
     let clock: CacheClock
     let logger: Logger
     let state: Mutex<FallbackState>
@@ -37,6 +39,7 @@ public final class FallbackCacheClient: ICacheClient {
         self.clock = clock
         self.logger = logger
         self.reads = CacheMetrics(.memory, cache.metrics)
+        self.localChanges = InMemoryEventStream(maximumLength: CacheRules.eventsLength, clock: clock)
         self.state = Mutex(FallbackState(maximumEntries: maximumEntries, at: clock.wall()))
         (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -169,6 +172,8 @@ public final class FallbackCacheClient: ICacheClient {
         let result = state.withLock { state -> Result<Value, Failure> in
             state.store.now = now
             state.store.wallNow = wallNow
+            // Under the lock, so that others see the changes in the order in which they were made.
+            defer { for change in state.takeChanges() { localChanges.append(change) } }
             do throws(Failure) {
                 return .success(try body(&state))
             } catch {

@@ -9,6 +9,8 @@ struct FallbackState {
     var store: MemoryStore
     var pending: Deque<PendingWrite> = []
     var conflicts = 0
+    /// What was changed here instead of in Redis, since it was last taken.
+    private var changes: [ChangeEvent] = []
     /// Tells this process' replayed pushes from those of others.
     private let writer = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     private var lastNumber = 0
@@ -70,8 +72,9 @@ struct FallbackState {
         // Its time may have passed here and not in Redis.
         let lastKnown: [UInt8]? = if case .overwrites(let key, _) = step.effect { store.lastKnown(key) } else { nil }
         let outcome = try step.inMemory(&store)
-        store.changes = []
+        let made = store.takeChanges()
         if step.wrote?(outcome) ?? true {
+            changes += made
             lastNumber += 1
             let write = PendingWrite.waiting(
                 for: step.request, step.effect, lastKnown: lastKnown, result: try present(step.effect), mayHaveArrived: isUnknown,
@@ -82,6 +85,12 @@ struct FallbackState {
                 .outcomeUnknown, "Redis did not answer; whether the value was written is unknown.", key: step.request.keys.first)
         }
         return CacheAnswer(outcome, from: CacheSource(.memory))
+    }
+
+    /// The changes that were made here since the last call.
+    mutating func takeChanges() -> [ChangeEvent] {
+        defer { changes = [] }
+        return changes
     }
 
     /// What memory holds of the key that a step overwrites. Lists cannot be compared and so cannot be overwritten later.
@@ -127,7 +136,7 @@ struct FallbackState {
     /// Does in memory what others did in Redis, as a reading of the change stream says that `began` at this write.
     mutating func apply(_ changes: [ChangeEvent], began: UInt64, wholeHistories: Set<String>) {
         guard mode == .redis else { return }
-        for change in changes {
+        for change in changes where change.topic != .health {
             // Signals are merged by their time and their content, whoever was first.
             let isMerged = change.topic == .signals && PublishTarget(rawValue: change.event) != nil
             withoutMarks(began: began, isRead: !isMerged) { store in store.apply(change, wholeHistories: wholeHistories) }

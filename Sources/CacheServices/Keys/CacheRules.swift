@@ -9,7 +9,7 @@ package enum CacheRules {
     /// Signals kept for each symbol.
     static let historyLength = 100
     /// Entries of the change stream, approximately.
-    static let eventsLength = 2000
+    package static let eventsLength = 2000
     /// Entries of each operation's stream of the performance logger, exactly.
     package static let performanceLength = 1000
     /// Checkpoints of the audit trail, exactly.

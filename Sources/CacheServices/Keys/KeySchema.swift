@@ -26,7 +26,7 @@ public struct KeySchema: Sendable, Hashable {
     static let positionPrefix = "position:active:"
     static let metricsPrefix = "metrics:"
     static let metricsFinancial = metricsPrefix + financialMember
-    static let metricsCustomPrefix = metricsPrefix + customMemberPrefix
+    package static let metricsCustomPrefix = metricsPrefix + customMemberPrefix
     /// The members of the index of metrics: `financial`, and `custom:` with the name.
     static let financialMember = "financial"
     static let customMemberPrefix = "custom:"

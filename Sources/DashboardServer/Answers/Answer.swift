@@ -14,11 +14,15 @@ package struct Answer: Sendable {
         case css = "text/css; charset=utf-8"
         case javaScript = "text/javascript; charset=utf-8"
         case svg = "image/svg+xml"
+        case eventStream = "text/event-stream"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 
     /// Writes pieces of a body until there are no more; each call returns when the client takes more.
     package typealias Pieces = @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
+
+    /// Writes a body that has no end of its own, on a connection whose end it watches.
+    package typealias Live = @Sendable (_ channel: any Channel, _ write: (ByteBuffer) async throws -> Void) async throws -> Void
 
     let status: HTTPResponse.Status
     /// The body; empty when it comes in pieces.
@@ -26,6 +30,8 @@ package struct Answer: Sendable {
     /// Gives the body piece by piece, where it is not at hand as a whole. When it throws, the connection ends without the end of the body,
     /// so that no client takes a part for the whole.
     var pieces: Pieces?
+    /// Gives a body that ends when somebody has had enough. It keeps an eye on the client's pace itself.
+    var live: Live?
     let type: MediaType
     var headers: HTTPFields
     /// The entity tag of the body, where it is known already.
@@ -51,6 +57,17 @@ package struct Answer: Sendable {
         self.type = type
         self.headers = headers
         entityTag = nil
+    }
+
+    /// An answer of headers alone (204).
+    init(noContent headers: HTTPFields) {
+        self.init(bytes: ByteBuffer(), status: .noContent, headers: headers)
+    }
+
+    /// An answer of events for as long as somebody listens.
+    init(live: @escaping Live, headers: HTTPFields) {
+        self.init(bytes: ByteBuffer(), type: .eventStream, headers: headers)
+        self.live = live
     }
 
     /// An answer of a value, written in canonical form.

@@ -9,13 +9,25 @@ struct AnswerFinisher {
     let id: String
     /// Where cache data comes from, or came from for this request.
     let source: CacheSource
+    /// What pages of other origins need to read it.
+    let crossOrigin: HTTPFields
 
     /// How long a client that is still sending a body nobody reads has to see the answer.
     private static let linger = TimeAmount.seconds(1)
 
     /// The answer to a request that was read to its end.
-    func response(_ answer: Answer) -> Response {
+    func response(_ answer: Answer, on channel: any Channel) -> Response {
         var headers = headers(for: answer)
+        if let live = answer.live {
+            headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
+            guard request.method != .head else { return Response(status: answer.status, headers: headers) }
+            return Response(
+                status: answer.status, headers: headers,
+                body: ResponseBody { writer in
+                    try await live(channel) { try await writer.write($0) }
+                    try await writer.finish(nil)
+                })
+        }
         if let pieces = answer.pieces {
             headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
             guard request.method != .head else { return Response(status: answer.status, headers: headers) }
@@ -26,6 +38,7 @@ struct AnswerFinisher {
                     try await writer.finish(nil)
                 })
         }
+        guard answer.status != .noContent else { return Response(status: .noContent, headers: headers) }
         if request.method.isRead, answer.status == .ok {
             let tag = answer.entityTag ?? EntityTag.of(answer.body)
             headers.append(HTTPField(name: .eTag, value: tag))
@@ -44,7 +57,7 @@ struct AnswerFinisher {
 
     /// The answer to a request whose body is not read: the connection is closed, but not before the client could see why.
     func lastResponse(_ answer: Answer, on channel: any Channel) -> Response {
-        var response = response(answer)
+        var response = response(answer, on: channel)
         response.headers[.connection] = "close"
         let body = request.method == .head ? ByteBuffer() : answer.body
         let head = response.head
@@ -62,6 +75,7 @@ struct AnswerFinisher {
     private func headers(for answer: Answer) -> HTTPFields {
         var headers = Self.common
         headers.append(HTTPField(name: .requestID, value: id))
+        for field in crossOrigin { headers.append(field) }
         headers.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
         if let age = source.staleAge {
             headers.append(HTTPField(name: .cacheStale, value: "true"))

@@ -11,7 +11,8 @@ extension HTTPField.Name {
     static let referrerPolicy = named("Referrer-Policy")
     static let crossOriginOpenerPolicy = named("Cross-Origin-Opener-Policy")
     static let permissionsPolicy = named("Permissions-Policy")
-    static let crossOriginResourcePolicy = named("Cross-Origin-Resource-Policy")
+    static let lastEventID = named("Last-Event-ID")
+    static let accelBuffering = named("X-Accel-Buffering")
 
     /// A name of the source code.
     private static func named(_ name: String) -> HTTPField.Name {

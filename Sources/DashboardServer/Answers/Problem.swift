@@ -13,7 +13,7 @@ package struct Problem: Error, Sendable {
     struct Item: Sendable, Hashable {
         /// What kind of name ``name`` is.
         enum Place: String, Sendable {
-            case field, parameter
+            case field, parameter, header
         }
 
         let place: Place
@@ -60,7 +60,7 @@ package struct Problem: Error, Sendable {
         if !items.isEmpty { object.append(.init("errors", .array(items.map(\.jsonValue)))) }
         if let outcome { object.append(.init("outcome", .string(outcome.rawValue))) }
         var headers = headers
-        if code.status == 503 { headers[.retryAfter] = "1" }
+        if code.status == 503, headers[.retryAfter] == nil { headers[.retryAfter] = "1" }
         return Answer(.object(object + members), status: code.httpStatus, type: .problem, headers: headers)
     }
 }

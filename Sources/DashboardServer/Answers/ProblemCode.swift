@@ -10,6 +10,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case unexpectedBody = "unexpected_body"
     case unauthenticated
     case forbidden
+    case foreignOrigin = "foreign_origin"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case contention
@@ -42,6 +43,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case auditDiskFailing = "audit_disk_failing"
     case exportIncomplete = "export_incomplete"
     case cancelled
+    case tooManyStreams = "too_many_streams"
     case timeout
 
     /// The HTTP status of its answers.
@@ -49,7 +51,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         switch self {
         case .invalidPath, .invalidQuery, .invalidHeader, .malformedBody, .unexpectedBody: 400
         case .unauthenticated: 401
-        case .forbidden: 403
+        case .forbidden, .foreignOrigin: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .contention, .idempotencyConflict: 409
@@ -61,7 +63,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .notReady, .redisUnavailable, .redisNoAnswer, .redisLoading, .redisBusy, .redisMasterDown, .redisClusterDown,
             .redisTooManyClients, .redisReadOnly, .redisOutOfMemory, .redisPersistenceFailing, .redisTooFewReplicas,
             .redisAuthentication, .redisNoPermission, .redisRefused, .overCapacity, .auditUnavailable, .auditDiskFailing, .exportIncomplete,
-            .cancelled:
+            .cancelled, .tooManyStreams:
             503
         case .timeout: 504
         }
@@ -77,6 +79,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unexpectedBody: "The request takes no body"
         case .unauthenticated: "An API key is needed"
         case .forbidden: "The API key does not allow this"
+        case .foreignOrigin: "The page is of another origin"
         case .notFound: "There is nothing here"
         case .methodNotAllowed: "The method is not allowed here"
         case .contention: "Other writers came between"
@@ -107,6 +110,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .auditDiskFailing: "The disk of the audit trail fails"
         case .exportIncomplete: "Events were trimmed during the export"
         case .cancelled: "The request was abandoned"
+        case .tooManyStreams: "Too many streams are open"
         case .timeout: "The answer took too long"
         }
     }

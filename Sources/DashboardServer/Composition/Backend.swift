@@ -8,6 +8,10 @@ import ServiceLifecycle
 struct Backend {
     let client: any ICacheClient
     let redis: RedisClient?
+    /// The change stream.
+    let changes: any EventStream
+    /// What this process changed in memory instead of in Redis; without Redis the change stream itself.
+    let localChanges: InMemoryEventStream
     /// In the order of their start.
     let services: [any Service]
 
@@ -20,6 +24,7 @@ struct Backend {
                 namespace: settings.namespace, maximumEntries: settings.cacheMaximumEntries, metrics: metrics)
             client = memory
             redis = nil
+            (changes, localChanges) = (memory.events, memory.events)
             services = [memory]
             return
         }
@@ -29,13 +34,16 @@ struct Backend {
         let cache = RedisCacheClient(redis, namespace: settings.namespace, metrics: metrics)
         let maintenance = CacheMaintenance(cache, logger: logger)
         self.redis = redis
+        changes = RedisEventStream.changes(redis, namespace: settings.namespace)
         guard settings.backend == .auto else {
             client = cache
+            localChanges = InMemoryEventStream(maximumLength: CacheRules.eventsLength)
             services = [redis, maintenance]
             return
         }
         let fallback = FallbackCacheClient(cache, maximumEntries: settings.cacheMaximumEntries, logger: logger)
         client = fallback
+        localChanges = fallback.localChanges
         services = [redis, fallback, maintenance]
     }
 }

@@ -6,7 +6,7 @@ extension DashboardService {
     /// What is read at the moment of a scrape: the parts that keep their own figures. A new part adds a line here.
     static func collectors(
         _ client: any ICacheClient, performance: PerformanceLogger, audit: AuditLogger, latency: LatencyMonitor,
-        health: HealthChecker
+        health: HealthChecker, stream: StreamHub
     ) -> [MetricsCollector] {
         [
             BuildInfo.collect,
@@ -16,6 +16,7 @@ extension DashboardService {
             { await audit.status.metricFamilies },
             { latency.status.metricFamilies },
             { health.metricFamilies },
+            { stream.metricFamilies },
         ]
     }
 }

@@ -36,6 +36,8 @@ public struct DashboardService: Sendable {
     package let routes: RouteTable
     /// What this process counts and measures; `GET /metrics` shows it.
     public let registry: MetricsRegistry
+    /// Through which live pages get what happens.
+    let stream: StreamHub
     let settings: Settings
     let logger: Logger
 
@@ -76,16 +78,20 @@ public struct DashboardService: Sendable {
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger, metrics: registry)
         var watched = settings.health
         watched.namespace = settings.namespace
-        health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, logger: logger)
+        health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, localChanges: backend.localChanges, logger: logger)
         alerts = AlertService(
             redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,
             isLeader: { [health] in health.lease?.fence }, logger: logger)
+        let feeds = StreamFeeds(
+            changes: backend.changes, audit: audit.reader.stream, local: backend.redis == nil ? nil : backend.localChanges,
+            client: client, trail: audit, latency: latency)
+        stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
-                + AlertsController(log: alerts.log).routes
+                + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
                 + HealthController(
                     client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) }
                 ).routes
@@ -93,14 +99,18 @@ public struct DashboardService: Sendable {
                 + ExpositionController(
                     registry: registry,
                     collectors: collectors
-                        + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health)
+                        + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health, stream: stream)
                 ).routes + extraRoutes)
         let responder = DashboardResponder(
-            routes: routes, gate: Gate(keys: settings.keys), bodies: BodyReader(timeout: settings.requestTimeout), client: client,
+            routes: routes, gate: Gate(keys: settings.keys),
+            origins: OriginPolicy(listed: settings.corsOrigins, hasKeys: !settings.keys.isEmpty),
+            bodies: BodyReader(timeout: settings.requestTimeout), client: client,
             metrics: RequestMetrics(routes, registry))
         services =
             backend.services + [
                 audit, performance, latency, health, alerts, Self.server(responder, settings, logger, redis, onListening),
+                // After the server: streams end before it waits for the requests that are under way.
+                stream,
             ]
         self.registry = registry
         self.settings = settings

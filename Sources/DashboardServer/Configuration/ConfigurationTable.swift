@@ -15,8 +15,8 @@ public enum ConfigurationTable {
 
     /// What only the service needs.
     static let service: [ConfigurationVariable] = [
-        cacheBackend, cacheMaximumEntries, host, port, keysFile, keys, maximumConnections, requestTimeout,
-        idleTimeout, logFile, logMaximumSize, logKeep,
+        cacheBackend, cacheMaximumEntries, host, port, keysFile, keys, maximumConnections, maximumStreams,
+        corsOrigins, requestTimeout, idleTimeout, logFile, logMaximumSize, logKeep,
     ]
 
     public static let redisURL = ConfigurationVariable(
@@ -113,9 +113,23 @@ public enum ConfigurationTable {
     ) { text, draft in draft.keys = text }
 
     public static let maximumConnections = ConfigurationVariable(
-        "USDCOP_MAX_CONNECTIONS", flag: "max-connections", default: "1000", allowed: IntegerRule.connections.sentence,
+        "USDCOP_MAX_CONNECTIONS", flag: "max-connections", default: "2000", allowed: IntegerRule.connections.sentence,
         "Connections that are served at once"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.maximumConnections = try IntegerRule.connections.read(text) }
+
+    public static let maximumStreams = ConfigurationVariable(
+        "USDCOP_MAX_STREAMS", flag: "max-streams", default: "1000", allowed: IntegerRule.connections.sentence,
+        "Live pages (event streams) that are served at once, out of the connections; never more than three quarters of those"
+    ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.maximumStreams = try IntegerRule.connections.read(text) }
+
+    public static let corsOrigins = ConfigurationVariable(
+        "USDCOP_CORS_ORIGINS", flag: "cors-origins", default: nil,
+        allowed: """
+            must be origins scheme://host[:port] joined by commas, as browsers send them: http or https, lowercase, without a path, a \
+            trailing slash, the port that the scheme has anyway, or *
+            """,
+        "Origins whose pages may read the API, joined by commas; without it only the service's own pages do"
+    ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.corsOrigins = try OriginListText.read(text) }
 
     public static let requestTimeout = ConfigurationVariable(
         "USDCOP_REQUEST_TIMEOUT", flag: "request-timeout", default: "15s", allowed: DurationRule.requests.sentence,

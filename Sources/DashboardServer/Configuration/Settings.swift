@@ -22,7 +22,11 @@ public struct Settings: Sendable {
     /// `USDCOP_API_KEYS_FILE` or `USDCOP_API_KEYS`
     public var keys = KeyRing([])
     /// `USDCOP_MAX_CONNECTIONS`
-    public var maximumConnections = 1000
+    public var maximumConnections = 2000
+    /// `USDCOP_MAX_STREAMS`; never more than three quarters of the connections, so that others are served, too.
+    public var maximumStreams = 1000
+    /// `USDCOP_CORS_ORIGINS`: whose pages may read the API besides the service's own.
+    public var corsOrigins: Set<WebOrigin> = []
     /// `USDCOP_REQUEST_TIMEOUT`: how long a client may take to send a request's body.
     public var requestTimeout = Duration.seconds(15)
     /// `USDCOP_IDLE_TIMEOUT`
@@ -42,6 +46,9 @@ public struct Settings: Sendable {
     public var health = HealthSettings()
     /// `USDCOP_CHART_LIBRARY`: the content of the file; nil where there is none, and the dashboard shows tables.
     public var chartLibrary: [UInt8]?
+
+    /// How many streams there may be at once: what is asked for, and no more than leaves room for others.
+    var allowedStreams: Int { max(1, min(maximumStreams, maximumConnections / 4 * 3)) }
 
     /// The defaults.
     public init() {}

@@ -17,14 +17,16 @@ final class DashboardResponder: HTTPResponder {
 
     private let routes: RouteTable
     private let gate: Gate
+    private let origins: OriginPolicy
     private let bodies: BodyReader
     private let client: any ICacheClient
     private let metrics: RequestMetrics
     private let ids = RequestID()
 
-    init(routes: RouteTable, gate: Gate, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
+    init(routes: RouteTable, gate: Gate, origins: OriginPolicy, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
         self.gate = gate
+        self.origins = origins
         self.bodies = bodies
         self.client = client
         self.metrics = metrics
@@ -60,8 +62,12 @@ final class DashboardResponder: HTTPResponder {
         }
         log(answer, trace, request, state, id, context)
         if let pieces = answer.pieces { answer.pieces = watched(pieces, request, state, id, context) }
-        let finisher = AnswerFinisher(request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend))
-        let response = state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer)
+        if let live = answer.live { answer.live = named(live, id) }
+        let finisher = AnswerFinisher(
+            request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend),
+            crossOrigin: origins.headers(for: request.headers))
+        let response =
+            state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer, on: context.channel)
         status = response.status
         return response
     }
@@ -78,8 +84,14 @@ final class DashboardResponder: HTTPResponder {
         state.route = match.route
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed
+            if !state.isBodyPending, OriginPolicy.isPreflight(request.method, request.headers),
+                let answer = origins.preflight(request.headers, methods: allowed)
+            {
+                return answer
+            }
             throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])
         }
+        try origins.check(request.method, request.headers, host: request.head.authority)
         var caller = Caller.nobody
         if let role = endpoint.role {
             caller = try gate.caller(request.headers, isLoopback: context.isLoopback)
@@ -126,6 +138,11 @@ final class DashboardResponder: HTTPResponder {
                 }
             }
         }
+    }
+
+    /// What happens for a stream still belongs to its request when the route has long returned.
+    private func named(_ live: @escaping Answer.Live, _ id: String) -> Answer.Live {
+        { channel, write in try await CurrentRequest.$id.withValue(id) { try await live(channel, write) } }
     }
 
     private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ state: RequestState, _ logger: Logger) {

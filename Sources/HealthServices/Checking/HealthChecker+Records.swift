@@ -38,6 +38,7 @@ extension HealthChecker {
         case .failure(let error):
             // Readers of this process see it nevertheless.
             registry.updateServiceStatus(name, health)
+            publish("checked", name, health)
             alarm.ring()
             logger.warning("a check could not be recorded", metadata: ["service": "\(name)", "reason": "\(error)"])
         }
@@ -64,8 +65,15 @@ extension HealthChecker {
     private func takeAlone(_ health: ServiceHealth) {
         let before = registry.lastStatus(of: health.service)
         registry.updateServiceStatus(health.service, health)
+        publish("checked", health.service, health)
         guard before != health.status else { return }
         log(health, from: before)
+    }
+
+    /// Tells live pages of this process what Redis cannot tell them.
+    func publish(_ event: String, _ service: OperationName, _ health: ServiceHealth?) {
+        let value = health.map { JSONWriter.bytes($0.jsonValue) } ?? []
+        localChanges?.append(ChangeEvent(topic: .health, event: event, key: KeySchema.healthStatus(service), value: value))
     }
 
     /// Logs a change of status, and records it in the audit trail under a name that is the change's own: no repeat adds it again.

@@ -43,6 +43,8 @@ public final class HealthChecker: Sendable {
     let settings: HealthSettings
     let store: HealthStore?
     let audit: AuditLogger?
+    /// Where changes go that do not go through Redis.
+    let localChanges: InMemoryEventStream?
     let logger: Logger
     let alarm = Alarm()
     let state = Mutex(State())
@@ -52,9 +54,14 @@ public final class HealthChecker: Sendable {
     ///   - settings: the services of the configuration, and when a change is told.
     ///   - isLasting: whether the process stays; one that does not only looks, and checks on demand.
     ///   - audit: where changes of status are recorded; `nil` nowhere.
-    public init(redis: RedisClient?, settings: HealthSettings, isLasting: Bool = true, audit: AuditLogger?, logger: Logger) {
+    ///   - localChanges: where this process' own findings go while they cannot go to the change stream in Redis; `nil` nowhere.
+    public init(
+        redis: RedisClient?, settings: HealthSettings, isLasting: Bool = true, audit: AuditLogger?,
+        localChanges: InMemoryEventStream? = nil, logger: Logger
+    ) {
         self.settings = settings
         self.audit = audit
+        self.localChanges = localChanges
         self.logger = logger
         store = redis.map { HealthStore($0, namespace: settings.namespace) }
         lease = store?.lease(KeySchema.healthLeader)
@@ -85,6 +92,7 @@ public final class HealthChecker: Sendable {
         }
         defer { alarm.ring() }
         try await registry.register(config, origin: origin)
+        if store == nil { publish("registered", config.name, registry.getServiceStatus(config.name)) }
     }
 
     /// Removes a service with its status and history (Seed: unregisterService).
@@ -98,6 +106,7 @@ public final class HealthChecker: Sendable {
         }
         let wasThere = try await registry.unregister(name)
         state.withLock { $0.tallies[name] = nil }
+        if store == nil, wasThere { publish("unregistered", name, nil) }
         return wasThere
     }
 

@@ -4,11 +4,11 @@ import Hiredis
 extension RedisScript {
     /// Records one check of one service, on behalf of the holder of a lease.
     ///
-    /// KEYS: lease, status, history, transitions, alerts, services.
+    /// KEYS: lease, status, history, transitions, alerts, services, change stream.
     /// ARGV: 1 what the lease reads for its holder; 2 service; 3 fencing number; 4 number of the check under it; 5 status; 6 time;
     /// 7 body of the status; 8 its lifetime in milliseconds; 9 cap of the history; 10 cap of the alerts; 11 checks after which a change has
     /// lasted; 12 latency in milliseconds or nothing; 13 `1` for success; 14 reason or nothing; and for the alert, as they stand in JSON
-    /// without quotes: 15 service, 16 reason or nothing.
+    /// without quotes: 15 service, 16 reason or nothing; and for the change: 17 length of the change stream, 18 name of the status' key.
     ///
     /// The field of a service in the hash of transitions reads: status that is confirmed, status of the last checks, how many of them,
     /// time of the first of them, fencing number and number of the last check, status before it, name of the alert that it gave or `-`.
@@ -17,7 +17,7 @@ extension RedisScript {
     static let recordHealthCheck = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'string') need(KEYS[3], 'stream') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
-            need(KEYS[6], 'hash')
+            need(KEYS[6], 'hash') need(KEYS[7], 'stream')
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'fenced'} end
             -- It was unregistered while it was checked: its keys must not come back.
             if redis.call('HEXISTS', KEYS[6], ARGV[2]) == 0 then return {'gone'} end
@@ -47,6 +47,8 @@ extension RedisScript {
               end
               confirmed = candidate
             end
+            redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[17], '*',
+              'topic', 'health', 'event', 'checked', 'key', ARGV[18], 'value', ARGV[7])
             redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8])
             local entry = {'at', at, 'status', status, 'success', ARGV[13]}
             local function add(name, value) entry[#entry + 1] = name entry[#entry + 1] = value end
@@ -71,11 +73,35 @@ extension RedisScript {
         return found
         """, access: .read)
 
-    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions. ARGV: service.
-    /// Replies 1 when it was registered.
+    /// Puts services into the registry. Those that stand there in the same words are no news.
+    ///
+    /// KEYS: services, change stream, and of each service its status. ARGV: length of the change stream, and of each service its name, what
+    /// stands in the registry, the name of the status' key, and what is said of a service that was never checked.
+    static let registerServices = RedisScript(
+        LuaLibrary.checks + """
+            need(KEYS[1], 'hash') need(KEYS[2], 'stream')
+            for i = 3, #KEYS do
+              local at = 4 * (i - 3) + 2
+              if redis.call('HGET', KEYS[1], ARGV[at]) ~= ARGV[at + 1] then
+                local status = redis.pcall('GET', KEYS[i])
+                if type(status) ~= 'string' then status = ARGV[at + 3] end
+                redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
+                  'topic', 'health', 'event', 'registered', 'key', ARGV[at + 2], 'value', status)
+                redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+              end
+            end
+            return 1
+            """)
+
+    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions, change stream. ARGV: service,
+    /// length of the change stream, name of the status' key. Replies 1 when it was registered.
     static let forgetService = RedisScript(
         LuaLibrary.checks + """
-            need(KEYS[1], 'hash') need(KEYS[4], 'hash')
+            need(KEYS[1], 'hash') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
+            if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then
+              redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*',
+                'topic', 'health', 'event', 'unregistered', 'key', ARGV[3], 'value', '')
+            end
             redis.call('DEL', KEYS[2], KEYS[3])
             redis.call('HDEL', KEYS[4], ARGV[1])
             return redis.call('HDEL', KEYS[1], ARGV[1])

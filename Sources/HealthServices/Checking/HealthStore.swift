@@ -33,16 +33,27 @@ struct HealthStore: Sendable {
 
     func put(_ services: [RegisteredService]) async throws(CacheError) {
         guard !services.isEmpty else { return }
-        let pairs = services.flatMap { [RedisArgument.text($0.name.rawValue), .bytes(JSONWriter.bytes($0.jsonValue))] }
-        _ = try await send(RedisCommand("HSET", [.text(schema.full(KeySchema.healthServices))] + pairs))
+        let operands = services.flatMap { service -> [RedisArgument] in
+            [
+                .text(service.name.rawValue), .bytes(JSONWriter.bytes(service.jsonValue)), .text(KeySchema.healthStatus(service.name)),
+                .bytes(JSONWriter.bytes(ServiceHealth.neverChecked(service.name).jsonValue)),
+            ]
+        }
+        _ = try await run(
+            .registerServices, [KeySchema.healthServices, KeySchema.events] + services.map { KeySchema.healthStatus($0.name) },
+            [.integer(CacheRules.eventsLength)] + operands)
     }
 
     /// - Returns: whether it was registered.
     func forget(_ service: OperationName) async throws(CacheError) -> Bool {
         let names = [
             KeySchema.healthServices, KeySchema.healthStatus(service), KeySchema.healthHistory(service), KeySchema.healthTransitions,
+            KeySchema.events,
         ]
-        return try await run(.forgetService, names, [.text(service.rawValue)]).integer == 1
+        let arguments: [RedisArgument] = [
+            .text(service.rawValue), .integer(CacheRules.eventsLength), .text(KeySchema.healthStatus(service)),
+        ]
+        return try await run(.forgetService, names, arguments).integer == 1
     }
 
     /// The statuses with their ages, by Redis' clock.
@@ -89,7 +100,7 @@ struct HealthStore: Sendable {
             [key]
             + [
                 KeySchema.healthStatus(service), KeySchema.healthHistory(service), KeySchema.healthTransitions, KeySchema.alerts,
-                KeySchema.healthServices,
+                KeySchema.healthServices, KeySchema.events,
             ]
             .map(schema.full)
         let arguments = [.text(value)] + check.arguments(alertAfter: alertAfter)

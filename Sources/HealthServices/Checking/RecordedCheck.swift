@@ -28,7 +28,8 @@ struct RecordedCheck: Sendable {
             .text((health.lastCheck ?? .now).iso8601), .bytes(JSONWriter.bytes(health.jsonValue)),
             .integer(CacheRules.healthStatusLifetime.wholeMilliseconds), .integer(CacheRules.healthHistoryLength),
             .integer(CacheRules.alertsLength), .integer(max(1, alertAfter)), .text(latency), success ? "1" : "0", .text(reason),
-            .text(Self.escaped(health.service.rawValue)), .text(Self.escaped(reason)),
+            .text(Self.escaped(health.service.rawValue)), .text(Self.escaped(reason)), .integer(CacheRules.eventsLength),
+            .text(KeySchema.healthStatus(health.service)),
         ]
     }
 

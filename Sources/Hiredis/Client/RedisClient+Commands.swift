@@ -8,15 +8,11 @@ extension RedisClient {
         _ script: RedisScript, keys: [String], arguments: [RedisArgument], timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
         let deadline = NIODeadline.now() + TimeAmount(timeout ?? configuration.commandTimeout)
-        let operands = [.integer(keys.count)] + keys.map(RedisArgument.text) + arguments
-        func command(_ name: String, _ first: RedisArgument) -> RedisCommand {
-            RedisCommand(RedisCommandLabel(command: name, script: script.name), [first] + operands, access: script.access)
-        }
         do {
-            return try await send(command("EVALSHA", .text(script.sha1)), deadline: deadline)
+            return try await send(script.byDigest(keys, arguments), deadline: deadline)
         } catch {
             guard error.server?.kind == .noScript else { throw error }
-            return try await send(command("EVAL", .text(script.source)), deadline: deadline)
+            return try await send(script.bySource(keys, arguments), deadline: deadline)
         }
     }
 
@@ -27,6 +23,19 @@ extension RedisClient {
         case .null: return nil
         default: throw .unexpected
         }
+    }
+}
+
+extension RedisScript {
+    /// The command for a server that knows the script.
+    func byDigest(_ keys: [String], _ arguments: [RedisArgument]) -> RedisCommand { command("EVALSHA", .text(sha1), keys, arguments) }
+
+    /// The command that brings the script along.
+    func bySource(_ keys: [String], _ arguments: [RedisArgument]) -> RedisCommand { command("EVAL", .text(source), keys, arguments) }
+
+    private func command(_ command: String, _ first: RedisArgument, _ keys: [String], _ arguments: [RedisArgument]) -> RedisCommand {
+        let operands = [first, .integer(keys.count)] + keys.map(RedisArgument.text) + arguments
+        return RedisCommand(RedisCommandLabel(command: command, script: name), operands, access: access)
     }
 }
 

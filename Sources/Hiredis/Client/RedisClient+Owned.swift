@@ -14,6 +14,16 @@ public final class OwnedRedisConnection: Sendable {
         guard case .error(let error) = reply else { return reply }
         throw RedisError(error)
     }
+
+    /// Runs a script as ``RedisClient/run(_:keys:arguments:timeout:)`` does.
+    public func run(_ script: RedisScript, keys: [String], arguments: [RedisArgument]) async throws(RedisError) -> RedisReply {
+        do {
+            return try await send(script.byDigest(keys, arguments))
+        } catch {
+            guard error.server?.kind == .noScript else { throw error }
+            return try await send(script.bySource(keys, arguments))
+        }
+    }
 }
 
 extension RedisClient {

@@ -23,6 +23,12 @@ struct ServiceOptions: ParsableArguments {
     @Option(name: .variable(ConfigurationTable.maximumConnections), help: .variable(ConfigurationTable.maximumConnections, "number"))
     var maximumConnections: String?
 
+    @Option(name: .variable(ConfigurationTable.maximumStreams), help: .variable(ConfigurationTable.maximumStreams, "number"))
+    var maximumStreams: String?
+
+    @Option(name: .variable(ConfigurationTable.corsOrigins), help: .variable(ConfigurationTable.corsOrigins, "origins"))
+    var corsOrigins: String?
+
     @Option(name: .variable(ConfigurationTable.requestTimeout), help: .variable(ConfigurationTable.requestTimeout, "duration"))
     var requestTimeout: String?
 
@@ -43,7 +49,8 @@ struct ServiceOptions: ParsableArguments {
         let values: [(ConfigurationVariable, String?)] = [
             (ConfigurationTable.cacheBackend, cacheBackend), (ConfigurationTable.cacheMaximumEntries, cacheMaximumEntries),
             (ConfigurationTable.host, host), (ConfigurationTable.port, port), (ConfigurationTable.keysFile, keysFile),
-            (ConfigurationTable.maximumConnections, maximumConnections), (ConfigurationTable.requestTimeout, requestTimeout),
+            (ConfigurationTable.maximumConnections, maximumConnections), (ConfigurationTable.maximumStreams, maximumStreams),
+            (ConfigurationTable.corsOrigins, corsOrigins), (ConfigurationTable.requestTimeout, requestTimeout),
             (ConfigurationTable.idleTimeout, idleTimeout), (ConfigurationTable.logFile, logFile),
             (ConfigurationTable.logMaximumSize, logMaximumSize), (ConfigurationTable.logKeep, logKeep),
         ]

@@ -35,6 +35,11 @@ struct HTTPReply: Sendable {
         }
         let status = words.count > 1 ? Int(words[1]) ?? 0 : 0
         let reply = HTTPReply(status: status, headers: headers, body: [])
+        if reply["Content-Type"] == "text/event-stream" {
+            // It has no end: what comes behind the head stays where it is.
+            bytes.removeFirst(end.upperBound)
+            return reply
+        }
         if !isHead, status != 304, reply["Transfer-Encoding"] == "chunked" {
             guard let (body, rest) = unchunked(bytes[end.upperBound...]) else { return nil }
             bytes = rest

@@ -11,6 +11,16 @@ struct RawConnection: ~Copyable {
     static func open<Value: Sendable>(
         port: Int, _ body: (inout RawConnection) async throws -> Value
     ) async throws -> Value {
+        try await lend(port: port) { connection in
+            var connection = connection
+            return try await body(&connection)
+        }
+    }
+
+    /// Opens a connection for something that is built on it.
+    static func lend<Value: Sendable>(
+        port: Int, _ body: (consuming RawConnection) async throws -> Value
+    ) async throws -> Value {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -20,8 +30,7 @@ struct RawConnection: ~Copyable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var connection = RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
-            return try await body(&connection)
+            try await body(RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound))
         }
     }
 
@@ -47,6 +56,13 @@ struct RawConnection: ~Copyable {
 
     /// Waits for the first bytes of an answer.
     mutating func receiveSome() async throws { _ = try await receive() }
+
+    /// The next bytes that came and were not taken; nil at the end.
+    mutating func take() async throws -> [UInt8]? {
+        if received.isEmpty { guard try await receive() else { return nil } }
+        defer { received = [] }
+        return received
+    }
 
     /// Takes everything that comes until the connection ends.
     mutating func drain() async throws {

@@ -81,7 +81,11 @@ struct RunningService: Sendable {
             local keys = redis.call('KEYS', '*')
             table.sort(keys)
             for _, key in ipairs(keys) do
-              if key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' and not key:find('^usdcop:health:') then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
+              if key == 'usdcop:events' then
+                for _, entry in ipairs(redis.call('XRANGE', key, '-', '+')) do
+                  if entry[2][2] ~= 'health' then sum = redis.sha1hex(sum .. entry[1]) end
+                end
+              elseif key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' and not key:find('^usdcop:health:') then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
             end
             return sum
             """

@@ -118,7 +118,7 @@ struct FencingTests {
         }
     }
 
-    @Test(arguments: ["health:status:api", "health:history:api", "health:transitions", "alerts"])
+    @Test(arguments: ["health:status:api", "health:history:api", "health:transitions", "alerts", "events"])
     func `a foreign value under a key is left alone, and nothing else is written`(name: String) async throws {
         try await withStore { store, server in
             let lease = store.lease(KeySchema.healthLeader)
@@ -138,7 +138,8 @@ struct FencingTests {
             _ = try await record(.healthy, number: 1, under: lease, fence: lease.fence ?? 0, in: store)
             #expect(try await store.forget("api"))
             #expect(try await record(.healthy, number: 2, under: lease, fence: lease.fence ?? 0, in: store) == .gone)
-            #expect(try await server.ask("DBSIZE").integer == 2)
+            #expect(try await server.ask("EXISTS", "usdcop:health:status:api", "usdcop:health:history:api").integer == 0)
+            #expect(try await server.ask("HEXISTS", "usdcop:health:transitions", "api").integer == 0)
         }
     }
 

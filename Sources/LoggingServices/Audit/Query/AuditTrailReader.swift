@@ -6,7 +6,7 @@ import DequeModule
 /// Filters and counts are answered from a mirror that holds of every event what they need, kept current by one small look at Redis for each
 /// question; the events themselves are fetched by identity.
 public final class AuditTrailReader: Sendable {
-    let stream: any EventStream
+    package let stream: any EventStream
     let mirror: StreamMirror<AuditMark>
     private let clock: CacheClock
 

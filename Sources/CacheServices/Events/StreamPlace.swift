@@ -1,0 +1,45 @@
+/// How far somebody has read a stream: the last entry, and the how manieth it was since the stream began.
+///
+/// The number is what tells exactly how many entries were trimmed away after the place: the stream counts what was ever added.
+public struct StreamPlace: Sendable, Hashable {
+    /// The last entry that was read; zero before the first.
+    public let id: StreamID
+    /// Entries that had been added up to this one; `nil` where the server is too old to count (before Redis 7).
+    public let ordinal: Int?
+
+    public init(id: StreamID, ordinal: Int?) {
+        self.id = id
+        self.ordinal = ordinal
+    }
+
+    /// The end of a stream.
+    public init(endOf info: StreamInfo) {
+        self.init(id: info.lastID, ordinal: info.entriesAdded)
+    }
+
+    /// Whether reading goes on from a place without a gap.
+    public enum Continuation: Sendable, Hashable {
+        /// What comes next is the entry after the place.
+        case whole
+        /// Entries after the place are gone: how many, or `nil` when that cannot be known, because the stream is another one now.
+        case lost(Int?)
+    }
+
+    /// What a reading after this place says about it. Pure.
+    ///
+    /// A stream that was deleted and made anew is recognised by an end before the place, by fewer entries than were counted, or by the
+    /// place itself missing among entries that are older. One that has grown past all of that passes for the old one, trimmed.
+    public func continuation(in piece: StreamPiece) -> Continuation {
+        let info = piece.info
+        guard info.lastID >= id else { return .lost(nil) }
+        guard !piece.holdsStart, info.lastID > id else { return .whole }
+        guard let ordinal, let added = info.entriesAdded else { return id == .zero ? .whole : .lost(nil) }
+        if let first = info.firstID, first < id { return .lost(nil) }
+        let missing = added - info.length - ordinal
+        guard missing != 0 else { return .whole }
+        return .lost(missing > 0 ? missing : nil)
+    }
+
+    /// The place of the entry that comes next.
+    public func next(_ id: StreamID) -> StreamPlace { StreamPlace(id: id, ordinal: ordinal.map { $0 + 1 }) }
+}

@@ -1,0 +1,112 @@
+import CacheServices
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+extension StreamHub: Service {
+    /// How often a comment goes to every client.
+    static let keepAlive = Duration.seconds(15)
+    /// How long one write may take.
+    static let longestWrite = Duration.seconds(30)
+    /// How long the streams are still followed when nobody listens any more.
+    static let linger = Duration.seconds(10)
+    /// How long clients have to take the last word at the end of the service.
+    static let farewell = Duration.milliseconds(500)
+
+    /// Follows the streams while somebody listens, until the service ends; then ends all streams at once.
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            for await _ in self.activations {
+                await self.serve()
+                if Task.isCancelled { break }
+            }
+        }
+        await close()
+    }
+
+    private func serve() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await StreamFollower(hub: self).run() }
+            if let local = feeds.local { group.addTask { await self.followLocal(local) } }
+            group.addTask { await self.keepAlive() }
+            group.addTask { await BackendFeed(hub: self).run() }
+            group.addTask { await LatencyFeed(hub: self).run() }
+            await idle()
+            group.cancelAll()
+        }
+    }
+
+    /// Returns when nobody has listened for a while.
+    private func idle() async {
+        var quietSince: ContinuousClock.Instant?
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            let isOver = state.withLock { state in
+                guard state.slots == 0, state.members.isEmpty else {
+                    quietSince = nil
+                    return false
+                }
+                let since = quietSince ?? .now
+                quietSince = since
+                guard since.duration(to: .now) >= Self.linger else { return false }
+                state.forget()
+                return true
+            }
+            if isOver { return }
+        }
+    }
+
+    private func followLocal(_ local: InMemoryEventStream) async {
+        guard let info = try? await local.info() else { return }
+        var last = info.lastID
+        while !Task.isCancelled {
+            do {
+                for try await batch in local.follow(after: last) {
+                    last = batch.last?.id ?? last
+                    for change in batch.compactMap(ChangeEvent.init) {
+                        if let message = StreamMessage(change, at: nil) { publish(message) }
+                    }
+                }
+            } catch {
+                continue
+            }
+        }
+    }
+
+    private func keepAlive() async {
+        while (try? await Task.sleep(for: Self.keepAlive)) != nil {
+            broadcast { .keepAlive(at: $0) }
+            let members = state.withLock { $0.members.values.map(\.subscriber) }
+            for subscriber in members where subscriber.isStuck(for: Self.longestWrite) {
+                if subscriber.end == nil { count { $0.dropped += 1 } }
+                subscriber.end(.slow)
+                subscriber.closeConnection()
+            }
+        }
+    }
+
+    /// Ends all streams with a last word; those that do not take it lose their connection.
+    private func close() async {
+        let subscribers = state.withLock { state in
+            state.phase = .ended
+            return state.members.values.map(\.subscriber)
+        }
+        for subscriber in subscribers { subscriber.end(.shutdown) }
+        let deadline = ContinuousClock.now + Self.farewell
+        // A task of its own: in a cancelled one nothing can be waited for.
+        await Task {
+            while self.state.withLock({ !$0.members.isEmpty }), ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        }.value
+        for subscriber in state.withLock({ $0.members.values.map(\.subscriber) }) { subscriber.closeConnection() }
+    }
+}
+
+extension StreamHub.State {
+    /// Nobody is there: where the streams were followed to does not matter any more.
+    fileprivate mutating func forget() {
+        phase = .starting
+        log = nil
+        latest = [:]
+    }
+}

@@ -1,0 +1,148 @@
+import CacheServices
+import HTTPTypes
+import Logging
+import NIOCore
+import Synchronization
+
+/// The one place of a process through which events reach the clients of its stream: each is read once from Redis, encoded once, and handed
+/// to a bounded queue of every client that wants it.
+///
+/// Nothing is followed while nobody listens. ``run()`` does the following; see ``StreamSession`` for what happens for one client.
+final class StreamHub: Sendable {
+    /// How far the following is.
+    enum Phase: Sendable {
+        /// Nobody listens, or the first look at the streams is under way.
+        case starting
+        case live
+        /// The streams cannot be read at the moment.
+        case away
+        /// The service ends.
+        case ended
+    }
+
+    struct Member: Sendable {
+        let subscriber: StreamSubscriber
+        /// Whether it has everything up to the hub's place and gets what comes next.
+        var isJoined = false
+    }
+
+    struct State: Sendable {
+        var phase = Phase.starting
+        /// Open streams, those included whose first byte is still to come.
+        var slots = 0
+        var members: [Int: Member] = [:]
+        var lastNumber = 0
+        /// nil before the first look at the streams.
+        var log: StreamLog?
+        /// The last messages of topics that are computed.
+        var latest: [StreamTopic: StreamMessage] = [:]
+        var counts = StreamCounts()
+    }
+
+    let feeds: StreamFeeds
+    let reader: CatchUpReader
+    /// The most streams at once.
+    let maximumStreams: Int
+    let logger: Logger
+    /// Names this run of this process, so that a client sees when it reaches another one.
+    let server = String(UInt64.random(in: .min ... .max), radix: 36)
+    let state = Mutex(State())
+    let activations: AsyncStream<Void>
+    let activation: AsyncStream<Void>.Continuation
+
+    init(_ feeds: StreamFeeds, maximumStreams: Int, logger: Logger) {
+        self.feeds = feeds
+        self.maximumStreams = maximumStreams
+        self.logger = logger
+        reader = CatchUpReader(feeds)
+        (activations, activation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Streams that are open.
+    var clients: Int { state.withLock { $0.slots } }
+
+    var phase: Phase { state.withLock { $0.phase } }
+
+    /// Whether somebody listens to a topic.
+    func isWanted(_ topic: StreamTopic) -> Bool {
+        state.withLock { state in state.members.values.contains { $0.subscriber.topics.contains(topic) } }
+    }
+
+    // MARK: Clients
+
+    /// Takes the place of one more stream.
+    ///
+    /// - Throws: ``Problem`` when there are too many, and when the service ends.
+    func reserve() throws(Problem) -> StreamSlot {
+        let refusal = state.withLock { state -> Problem? in
+            guard state.phase != .ended else { return Problem(.notReady, "The service is shutting down.") }
+            guard state.slots < maximumStreams else {
+                state.counts.refused += 1
+                return Problem(.tooManyStreams, "There are \(maximumStreams) streams already.", headers: [.retryAfter: "5"])
+            }
+            state.slots += 1
+            return nil
+        }
+        if let refusal { throw refusal }
+        return StreamSlot(self)
+    }
+
+    func release() {
+        state.withLock { $0.slots -= 1 }
+    }
+
+    /// Begins to collect for a client what has no place in the streams; the last of these come at once.
+    func subscribe(_ topics: StreamTopics, on channel: any Channel) -> StreamSubscriber {
+        defer { activation.yield() }
+        return state.withLock { state in
+            state.lastNumber += 1
+            let subscriber = StreamSubscriber(state.lastNumber, topics: topics, channel: channel)
+            state.members[subscriber.number] = Member(subscriber: subscriber)
+            if state.phase == .ended { subscriber.end(.shutdown) }
+            for topic in StreamTopic.allCases where topics.contains(topic) {
+                if let message = state.latest[topic] { _ = subscriber.offer(message) }
+            }
+            return subscriber
+        }
+    }
+
+    func leave(_ subscriber: StreamSubscriber) {
+        state.withLock { _ = $0.members.removeValue(forKey: subscriber.number) }
+    }
+
+    /// What became of joining after a place.
+    enum Joining: Sendable {
+        /// From now on everything comes; before it, this.
+        case joined([StreamMessage])
+        /// What lies between the place and the present has to be read first.
+        case unknown(StreamSource)
+        /// The streams cannot be read now.
+        case waiting
+    }
+
+    /// Lets everything come to a client from its place on, if that is known here.
+    func join(_ subscriber: StreamSubscriber, after place: StreamCursor) -> Joining {
+        state.withLock { state in
+            guard state.phase == .live, let log = state.log else { return .waiting }
+            switch log.search(after: place, for: subscriber.topics) {
+            case .unknown(let source): return .unknown(source)
+            case .found(let messages):
+                state.members[subscriber.number]?.isJoined = true
+                return .joined(messages)
+            }
+        }
+    }
+
+    /// Lets everything come to a client from the present on; answers the place of the present, or nil when it is not known.
+    func joinNow(_ subscriber: StreamSubscriber) -> StreamCursor? {
+        state.withLock { state in
+            guard state.phase == .live, let log = state.log else { return nil }
+            state.members[subscriber.number]?.isJoined = true
+            return log.cursor
+        }
+    }
+
+    func count(_ change: (inout StreamCounts) -> Void) {
+        state.withLock { change(&$0.counts) }
+    }
+}

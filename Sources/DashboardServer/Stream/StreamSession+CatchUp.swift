@@ -1,0 +1,96 @@
+import CacheServices
+import NIOCore
+
+extension StreamSession {
+    /// Brings a client that is not there yet nearer to the present.
+    ///
+    /// - Returns: whether there is more to do now; else something must happen first, which wakes the subscriber.
+    func advance(_ subscriber: StreamSubscriber, _ progress: inout StreamProgress, _ write: Write) async throws -> Bool {
+        guard let place = progress.place else { return try await reset(lost: nil, subscriber, &progress, write) }
+        switch hub.join(subscriber, after: place) {
+        case .waiting: return false
+        case .joined(let messages):
+            progress.isJoined = true
+            try await send(messages, to: subscriber, write)
+            return true
+        case .unknown(let source):
+            guard let piece = await piece(source, after: place, subscriber) else { return false }
+            switch place[source].continuation(in: piece) {
+            case .lost(let count):
+                switch await loss(count, besides: source, place, subscriber) {
+                case .known(let count): return try await reset(lost: count, subscriber, &progress, write)
+                case .unknown: return try await reset(lost: nil, subscriber, &progress, write)
+                case .unread: return false
+                }
+            case .whole: return try await take(piece, of: source, at: place, subscriber, &progress, write)
+            }
+        }
+    }
+
+    /// Sends what a piece holds.
+    private func take(
+        _ piece: StreamPiece, of source: StreamSource, at place: StreamCursor, _ subscriber: StreamSubscriber,
+        _ progress: inout StreamProgress, _ write: Write
+    ) async throws -> Bool {
+        guard !piece.entries.isEmpty else {
+            // Everything is read: the hub is just behind, or the entry of the place itself is gone.
+            let end = StreamPlace(endOf: piece.info)
+            guard place[source].id != end.id else { return false }
+            progress.place?[source] = end
+            return true
+        }
+        var cursor = place
+        var messages: [StreamMessage] = []
+        for entry in piece.entries {
+            cursor[source] = cursor[source].next(entry.id)
+            if let message = StreamMessage(entry, of: source, at: cursor, wanted: topics) { messages.append(message) }
+        }
+        hub.count { $0.caughtUp += piece.entries.count }
+        progress.place = cursor
+        try await send(messages, to: subscriber, write)
+        return true
+    }
+
+    /// Tells the client that events are missing, and goes on with the present.
+    private func reset(
+        lost: Int?, _ subscriber: StreamSubscriber, _ progress: inout StreamProgress, _ write: Write
+    ) async throws -> Bool {
+        guard let cursor = hub.joinNow(subscriber) else { return false }
+        progress.place = cursor
+        progress.isJoined = true
+        hub.count { $0.resets += 1 }
+        try await send([.reset(lost: lost, at: cursor)], to: subscriber, write)
+        return true
+    }
+
+    /// What is lost of the streams that the client follows.
+    private enum Loss {
+        case known(Int)
+        case unknown
+        /// It cannot be read now.
+        case unread
+    }
+
+    private func loss(
+        _ count: Int?, besides source: StreamSource, _ place: StreamCursor, _ subscriber: StreamSubscriber
+    ) async -> Loss {
+        guard var sum = count else { return .unknown }
+        for other in topics.sources where other != source {
+            guard let piece = await piece(other, after: place, subscriber) else { return .unread }
+            guard case .lost(let more) = place[other].continuation(in: piece) else { continue }
+            guard let more else { return .unknown }
+            sum += more
+        }
+        return .known(sum)
+    }
+
+    /// Reads a piece; nil when it cannot be read now, and then the client looks again later.
+    private func piece(_ source: StreamSource, after place: StreamCursor, _ subscriber: StreamSubscriber) async -> StreamPiece? {
+        do throws(CacheError) {
+            return try await hub.reader.piece(source, after: place[source].id)
+        } catch {
+            subscriber.wake(in: Self.pause)
+            return nil
+        }
+    }
+}

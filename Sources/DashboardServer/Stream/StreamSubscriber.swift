@@ -1,0 +1,156 @@
+import DequeModule
+import NIOCore
+import Synchronization
+
+/// What waits for one client: bounded, and never in anybody else's way.
+final class StreamSubscriber: Sendable {
+    /// Why its stream ends.
+    enum End: String, Sendable {
+        /// It took less than came.
+        case slow
+        /// The service ends.
+        case shutdown
+        /// It went away.
+        case gone
+    }
+
+    /// What it is to do next.
+    enum Turn: Sendable {
+        /// To write what came.
+        case messages([StreamMessage])
+        /// To look again: something changed that it waits for.
+        case look
+        case ended(End)
+    }
+
+    fileprivate struct State {
+        var queue: Deque<StreamMessage> = []
+        var size = 0
+        var end: End?
+        var isWoken = false
+        var waiter: CheckedContinuation<Void, Never>?
+        /// Since when it has been writing.
+        var busySince: ContinuousClock.Instant?
+    }
+
+    static let maximumCount = 256
+    static let maximumSize = 1 << 20
+
+    let number: Int
+    let topics: StreamTopics
+    private let channel: any Channel
+    private let state = Mutex(State())
+
+    init(_ number: Int, topics: StreamTopics, channel: any Channel) {
+        self.number = number
+        self.topics = topics
+        self.channel = channel
+    }
+
+    /// Hands a message on; false when that was one too many, and the stream ends.
+    func offer(_ message: StreamMessage) -> Bool {
+        let (isTaken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+            guard state.end == nil else { return (true, nil) }
+            let size = state.size + message.bytes.readableBytes
+            guard state.queue.count < Self.maximumCount, size <= Self.maximumSize || state.queue.isEmpty else {
+                state.end = .slow
+                (state.queue, state.size) = ([], 0)
+                return (false, state.takeWaiter())
+            }
+            state.queue.append(message)
+            state.size = size
+            return (true, state.takeWaiter())
+        }
+        waiter?.resume()
+        return isTaken
+    }
+
+    /// Lets it look again.
+    func wake() {
+        state.withLock { state in
+            state.isWoken = true
+            return state.takeWaiter()
+        }?.resume()
+    }
+
+    /// Lets it look again after a while.
+    func wake(in time: TimeAmount) {
+        channel.eventLoop.scheduleTask(in: time) { self.wake() }
+    }
+
+    /// Ends its stream; the first reason counts.
+    func end(_ reason: End) {
+        state.withLock { state in
+            state.end = state.end ?? reason
+            (state.queue, state.size) = ([], 0)
+            return state.takeWaiter()
+        }?.resume()
+    }
+
+    /// Why the stream ends, if it does.
+    var end: End? { state.withLock { $0.end } }
+
+    /// What it is to do, once there is something.
+    func next() async -> Turn {
+        while true {
+            if let turn = state.withLock({ $0.takeTurn() }) { return turn }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isDone = state.withLock { state in
+                        guard state.queue.isEmpty, state.end == nil, !state.isWoken else { return true }
+                        state.waiter = continuation
+                        return false
+                    }
+                    if isDone { continuation.resume() }
+                }
+            } onCancel: {
+                end(.gone)
+            }
+        }
+    }
+
+    /// What waits now; nothing when nothing does.
+    func take() -> [StreamMessage] { state.withLock { $0.takeQueue() } }
+
+    /// Notes the beginning of a write, or its end.
+    func isWriting(_ isWriting: Bool) { state.withLock { $0.busySince = isWriting ? .now : nil } }
+
+    /// Whether one write has taken longer than it may.
+    func isStuck(for limit: Duration) -> Bool {
+        state.withLock { $0.busySince.map { $0.duration(to: .now) > limit } ?? false }
+    }
+
+    /// Whether the client may end its side and still read.
+    func halfClosure(isAllowed: Bool) async throws {
+        try await channel.setOption(.allowRemoteHalfClosure, value: isAllowed).get()
+    }
+
+    /// Ends the connection itself.
+    func closeConnection() { channel.close(promise: nil) }
+
+    /// The same after a while, for one that does not take even the last word.
+    func closeConnection(in time: TimeAmount) -> Scheduled<Void> {
+        let channel = channel
+        return channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}
+
+extension StreamSubscriber.State {
+    fileprivate mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+        defer { waiter = nil }
+        return waiter
+    }
+
+    fileprivate mutating func takeQueue() -> [StreamMessage] {
+        defer { (queue, size) = ([], 0) }
+        return Array(queue)
+    }
+
+    fileprivate mutating func takeTurn() -> StreamSubscriber.Turn? {
+        if let end { return .ended(end) }
+        if !queue.isEmpty { return .messages(takeQueue()) }
+        guard isWoken else { return nil }
+        isWoken = false
+        return .look
+    }
+}
