@@ -40,6 +40,8 @@ const styles = sheet(`
 
 /** How long a verdict of the chain holds before it is asked for again: it reads the whole trail. */
 const verdictTime = 60_000;
+/** Milliseconds before it is asked for: the events come first. */
+const verdictDelay = 500;
 
 /** `<usdcop-audit-log>`: the newest events of the audit trail, and whether its chain holds. */
 export class AuditLog extends LiveElement {
@@ -154,19 +156,20 @@ export class AuditLog extends LiveElement {
   async load(get) {
     const type = this.#type;
     const trail = get(`/api/audit/signals?limit=${this.limit}${type && `&eventType=${type}`}`);
-    if (performance.now() - this.#asked > verdictTime) this.#verify(get);
+    this.#verifySoon();
     return {type, entries: (await trail).entries};
   }
 
   /** Beside the list, which does not wait for it. */
-  async #verify(get) {
+  #verifySoon() {
+    if (performance.now() - this.#asked < verdictTime) return;
     this.#asked = performance.now();
-    try {
-      this.#verdict = {...await get('/api/audit/signals?type=verify'), at: new Date().toISOString()};
-      this.refresh();
-    } catch {
-      this.#asked = -Infinity;
-    }
+    setTimeout(async () => {
+      const isKnown = this.isListening && await this.aside(async (get) => {
+        this.#verdict = {...await get('/api/audit/signals?type=verify'), at: new Date().toISOString()};
+      });
+      if (!isKnown) this.#asked = -Infinity;
+    }, verdictDelay);
   }
 
   apply({type, entries}) {
@@ -178,7 +181,7 @@ export class AuditLog extends LiveElement {
     if (this.#type && value.event_type !== this.#type) return;
     if (this.#entries.some((entry) => entry.stream_id === value.stream_id)) return;
     this.#entries = [value, ...this.#entries].slice(0, this.limit);
-    if (performance.now() - this.#asked > verdictTime) this.reload();
+    this.#verifySoon();
   }
 
   paint() {

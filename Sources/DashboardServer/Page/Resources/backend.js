@@ -64,12 +64,9 @@ export class Backend extends LiveElement {
     set(toggle, 'aria-pressed', String(shown));
   }
 
-  load(get) {
-    return get('/api/cache/stats');
-  }
-
-  apply(backend) {
-    this.hub.note(backend);
+  /** What it shows is the hub's, which other elements need too. */
+  load() {
+    return this.hub.learn();
   }
 
   paint() {

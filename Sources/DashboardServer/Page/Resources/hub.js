@@ -44,6 +44,7 @@ class Hub {
   #hidden = null;
   #idle = null;
   #seen = 0;
+  #hasBeenLive = false;
 
   constructor(base) {
     this.api = new Api(base);
@@ -94,13 +95,17 @@ class Hub {
     this.#tell('changed');
   }
 
-  /** What only this route knows: how keys begin, and how redis-cli reaches them. */
-  async #learn() {
-    try {
-      this.note((await this.api.get('/api/cache/stats')).value);
-    } catch {
-      // The next connection asks again.
-    }
+  /** Asks for what only this route knows: how keys begin, and how redis-cli reaches them. Who asks meanwhile has the same answer. */
+  learn() {
+    this.#learning ??= this.api.get('/api/cache/stats').then(({value}) => this.note(value)).finally(() => (this.#learning = null));
+    return this.#learning;
+  }
+
+  #learning = null;
+
+  #learnOnce() {
+    // The next connection asks again when this fails.
+    if (!this.backend?.namespace) this.learn().catch(() => {});
   }
 
   /** An element's request was answered, or could not be: tells a service that has no stream from one that is away. */
@@ -169,7 +174,7 @@ class Hub {
   #restart() {
     this.#run?.abort();
     if (this.#listeners.size === 0) return;
-    if (!this.backend?.namespace) this.#learn();
+    this.#learnOnce();
     this.#run = new AbortController();
     this.#keepConnected(this.#run.signal);
   }
@@ -235,9 +240,10 @@ class Hub {
       case 'open':
         this.#failures = 0;
         this.#become('live');
-        if (!this.backend?.namespace) this.#learn();
-        // What changed before this moment and after the elements' first requests was in neither.
-        this.#tell('reload');
+        this.#learnOnce();
+        // What changed before this moment and after the elements' first requests was in neither; there is no hurry with the first.
+        setTimeout(() => this.#tell('reload'), this.#hasBeenLive ? 0 : 1500);
+        this.#hasBeenLive = true;
         return undefined;
       case 'reset':
         this.#tell('reload');

@@ -234,6 +234,20 @@ export class LiveElement extends HTMLElement {
     this.refresh();
   }
 
+  /**
+   * Asks for something that the rest does not wait for, and that is left as it was when it cannot be had. Gives whether it could.
+   */
+  async aside(work) {
+    try {
+      await work(async (path) => (await this.hub.api.get(path)).value);
+      this.refresh();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) console.error(error);
+      return false;
+    }
+  }
+
   #take(event) {
     if (this.#loading) {
       if (this.#waiting.length < mostWaiting) this.#waiting.push(event);

@@ -7,6 +7,8 @@ import {mark, showStatus, statusBadge} from './status.js';
 
 /** How many checks the strip shows. */
 const stripLength = 40;
+/** Milliseconds after which the strip is asked for: figures come first. */
+const stripDelay = 300;
 
 const styles = sheet(`
 .card { gap: 8px; padding: 12px 14px; transition: box-shadow 0.15s, border-color 0.15s; border-inline-start: 3px solid var(--tone, var(--line)); }
@@ -89,18 +91,24 @@ export class ServiceCard extends LiveElement {
 
   async load(get) {
     const name = this.#name;
-    if (!name) return {health: null, history: []};
-    const [health, history] = await Promise.all([
-      this.#given ? this.#given : get('/api/health/services', {accepts: acceptsUnhealthy}).then((all) => all.services.find((one) => one.service === name) ?? null),
-      // The strip adorns; a card is worth showing without it.
-      get(`/api/health/services?type=history&service=${encodeURIComponent(name)}&limit=${stripLength}`).then((answer) => answer.history, () => []),
-    ]);
-    return {health, history};
+    if (!name) return null;
+    // The strip adorns: a card is worth showing without it.
+    setTimeout(() => this.isListening && this.#loadStrip(), stripDelay);
+    if (this.#given) return this.#given;
+    const {services} = await get('/api/health/services', {accepts: acceptsUnhealthy});
+    return services.find((one) => one.service === name) ?? null;
   }
 
-  apply({health, history}) {
+  #loadStrip() {
+    const name = this.#name;
+    this.aside(async (get) => {
+      const {history} = await get(`/api/health/services?type=history&service=${encodeURIComponent(name)}&limit=${stripLength}`);
+      if (name === this.#name) this.#history = history.map(({at, status, latency_ms}) => ({at, status, latency_ms})).reverse();
+    });
+  }
+
+  apply(health) {
     if (!this.#given) this.#found = health;
-    this.#history = history.map(({at, status, latency_ms}) => ({at, status, latency_ms})).reverse();
   }
 
   receive({event, value, key}) {

@@ -114,22 +114,20 @@ export class Signals extends LiveElement {
 
   async load(get) {
     const guess = this.symbol;
-    const of = (symbol) => Promise.all([
-      get(`/api/cache/signals?type=history&symbol=${encodeURIComponent(symbol)}&limit=${this.limit}`),
-      get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`),
-    ]);
+    const of = (symbol) => get(`/api/cache/signals?type=history&symbol=${encodeURIComponent(symbol)}&limit=${this.limit}`);
     const [all, guessed] = await Promise.all([get('/api/cache/signals?type=all'), of(guess)]);
     this.#symbols = all.symbols;
     const symbol = this.symbol;
-    const [history, stats] = symbol === guess ? guessed : await of(symbol);
-    return {symbol, latest: all.latest[symbol] ?? null, history: history.signals, stats: stats.stats};
+    const history = symbol === guess ? guessed : await of(symbol);
+    return {symbol, latest: all.latest[symbol] ?? null, history: history.signals};
   }
 
-  apply({symbol, latest, history, stats}) {
+  apply({symbol, latest, history}) {
     if (symbol !== this.symbol) return;
     this.#latest = latest ?? history[0] ?? null;
     this.#history = history;
-    this.#stats = stats;
+    // The price does not wait for the counts, for which the server looks into the trail.
+    this.#count(0);
   }
 
   receive({event, key, value}) {
@@ -147,18 +145,15 @@ export class Signals extends LiveElement {
     this.emit('usdcop-signal', {signal: value, key});
   }
 
-  #count() {
-    this.#counting ??= setTimeout(async () => {
+  #count(delay = countDelay) {
+    this.#counting ??= setTimeout(() => {
       this.#counting = null;
-      try {
-        const symbol = this.symbol;
-        const {value} = await this.hub.api.get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`);
-        if (symbol === this.symbol) this.#stats = value.stats;
-        this.refresh();
-      } catch {
-        // The next refresh asks for them again, and says it if it cannot.
-      }
-    }, countDelay);
+      const {symbol} = this;
+      this.aside(async (get) => {
+        const {stats} = await get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`);
+        if (symbol === this.symbol) this.#stats = {symbol, ...stats};
+      });
+    }, delay);
   }
 
   emptiness() {
@@ -206,7 +201,7 @@ export class Signals extends LiveElement {
 
   #paintCounts() {
     const {counts} = this.#view;
-    const stats = this.#stats ?? {};
+    const stats = this.#stats?.symbol === this.symbol ? this.#stats : {};
     const key = `signal:history:${this.symbol}`;
     const list = (pipe) => this.redis.line('LRANGE', key, '0 -1', {raw: true, pipe});
     figure(counts.total.value, stats.total, number(stats.total), this.redis.line('LLEN', key));

@@ -1,6 +1,4 @@
 import {acceptsUnhealthy} from './api.js';
-import './audit-log.js';
-import './latency-chart.js';
 import './service-card.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {number} from './format.js';
@@ -18,6 +16,8 @@ const styles = sheet(`
 .services { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
 .more { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30em, 100%), 1fr)); gap: 16px; align-items: start; }
 `);
+
+const modules = {'usdcop-latency-chart': () => import('./latency-chart.js'), 'usdcop-audit-log': () => import('./audit-log.js')};
 
 /** The width in pixels under which a card is not readable. */
 const leastCard = 240;
@@ -92,6 +92,8 @@ export class SystemHealth extends LiveElement {
     const wanted = [this.flag('show-latency') && 'usdcop-latency-chart', this.flag('show-audit-log') && 'usdcop-audit-log'].filter(Boolean);
     keyed(more, wanted, (tag) => tag, (tag) => h(tag, this.#passed));
     show(more, wanted.length > 0);
+    // Only who wants them needs their code, and not at once.
+    for (const tag of wanted) modules[tag]();
     for (const element of [...more.children, ...this.#view.services.children]) {
       for (const [name, value] of Object.entries(this.#passed)) set(element, name, value);
     }
