@@ -26,8 +26,8 @@ const hiddenTime = 60_000;
  */
 class Hub {
   state = 'connecting';
-  /** When the stream was last known to be whole, in the time of `performance.now()`. */
-  since = performance.now();
+  /** When the connection was last live, in the time of `performance.now()`. */
+  liveUntil = -Infinity;
   /** Why the connection is as it is, where there is more to say. */
   reason = '';
   /** What `/api/cache/stats` says: the state of Redis, and how to reach it by redis-cli. */
@@ -83,16 +83,23 @@ class Hub {
     return this.state === 'live';
   }
 
-  /** Whether what elements show comes from memory because Redis, which should have it, is away. */
-  get isFromMemory() {
-    const reasons = this.backend?.ready?.reasons ?? [];
-    return reasons.some((reason) => reason.code !== 'shutting_down');
+  /** Whether Redis, which should have what elements show, is away, or not yet wholly back. */
+  get isRedisAway() {
+    return (this.backend?.ready?.reasons ?? []).some((reason) => reason.code !== 'shutting_down');
+  }
+
+  /** The sentence about it. */
+  get trouble() {
+    return this.isRedisAway ? this.backend.ready.reasons[0]?.detail ?? 'Redis is away.' : '';
   }
 
   /** Notes the state of Redis. */
   note(backend) {
+    const wasAway = this.isRedisAway;
     this.backend = {...this.backend, ...backend};
     this.#tell('changed');
+    // What could not be had meanwhile can be now.
+    if (wasAway && !this.isRedisAway) this.#tell('reload');
   }
 
   /** Asks for what only this route knows: how keys begin, and how redis-cli reaches them. Who asks meanwhile has the same answer. */
@@ -120,7 +127,7 @@ class Hub {
 
   #become(state, reason = '') {
     if (this.state === state && this.reason === reason) return;
-    if (this.state === 'live' || state === 'live') this.since = performance.now();
+    if (this.state === 'live') this.liveUntil = performance.now();
     this.state = state;
     this.reason = reason;
     this.#tell('changed');

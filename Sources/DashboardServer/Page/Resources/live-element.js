@@ -328,11 +328,14 @@ export class LiveElement extends HTMLElement {
 
   #markWords() {
     if (!this.isLoaded || !this.hub) return null;
-    const old = performance.now() - this.#confirmed;
-    if (this.#staleAge !== null) return `stale, ${age(this.#staleAge + old)}`;
-    if (this.hub.isFromMemory) return 'from memory';
-    const isUnconfirmed = ['reconnecting', 'offline', 'locked'].includes(this.hub.state) || this.#error;
-    return isUnconfirmed || old > 2.5 * this.refreshInterval ? `stale, ${age(old)}` : null;
+    const {hub} = this;
+    const sinceLoad = performance.now() - this.#confirmed;
+    if (this.#staleAge !== null) return stale(this.#staleAge + sinceLoad);
+    if (hub.isRedisAway) return hub.backend.backend?.mode === 'redis' ? stale(sinceLoad) : 'from memory';
+    // While it was live, every change was told: what was not told of was right until its end.
+    const old = Math.min(sinceLoad, performance.now() - hub.liveUntil);
+    const isUnconfirmed = ['reconnecting', 'offline', 'locked'].includes(hub.state) || this.#error;
+    return isUnconfirmed || (!hub.isLive && old > 2.5 * this.refreshInterval) ? stale(old) : null;
   }
 
   /** Whether it says itself how old it is; what is part of another element leaves it to that. */
@@ -350,6 +353,9 @@ export class LiveElement extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, {bubbles: true, composed: true, detail}));
   }
 }
+
+/** Says that something is out of date, and by how much as soon as that can be told. */
+const stale = (old) => (old < 2000 ? 'stale' : `stale, ${age(old)}`);
 
 /** Registers an element once; a page may load two versions of a script. */
 export function define(name, element) {

@@ -12,7 +12,7 @@ document.adoptedStyleSheets = [tokens, base, ...document.adoptedStyleSheets];
 
 const hub = hubOf(location.origin);
 const find = (id) => document.getElementById(id);
-const [overall, needs, connection, banner, keyButton, note] = ['overall', 'needs', 'connection', 'banner', 'key-button', 'note'].map(find);
+const [overall, needs, connection, banner, since, keyButton, note] = ['overall', 'needs', 'connection', 'banner', 'since', 'key-button', 'note'].map(find);
 const title = document.title;
 
 const states = {
@@ -35,13 +35,13 @@ function showConnection() {
 }
 
 function showBanner() {
-  const away = hub.isFromMemory ? hub.backend.ready.reasons[0]?.detail : null;
-  const isAway = hub.state === 'offline' || hub.state === 'reconnecting';
-  const seconds = isAway ? ` For ${age(performance.now() - hub.since).replace(' ago', '')}.` : '';
-  const words = hub.state === 'offline' || hub.state === 'locked' ? sentences[hub.state] + (isAway ? seconds : '') : away ?? sentences[hub.state] ?? '';
-  show(banner, words !== '');
-  set(banner, 'data-status', hub.state === 'offline' || away ? 'unhealthy' : 'degraded');
+  const words = hub.isLive || hub.state === 'polling' ? hub.trouble || sentences[hub.state] || '' : sentences[hub.state] ?? '';
+  show(banner.parentElement, words !== '');
+  set(banner.parentElement, 'data-status', hub.state === 'offline' || hub.isRedisAway ? 'unhealthy' : 'degraded');
   text(banner, words);
+  const gone = performance.now() - hub.liveUntil;
+  const isGone = (hub.state === 'offline' || hub.state === 'reconnecting') && gone >= 2000 && Number.isFinite(gone);
+  text(since, isGone ? `Last heard of ${age(gone)}.` : '');
 }
 
 let noteTimer = null;

@@ -18,7 +18,8 @@ const styles = sheet(`
 .reason { color: var(--tone); font-size: 0.929em; }
 .figures { grid-template-columns: repeat(auto-fit, minmax(5.4em, 1fr)); gap: 8px 12px; }
 .figures dd { font-size: 1em; }
-.strip { display: flex; align-items: end; gap: 2px; height: 20px; }
+[data-stale].card { border-color: var(--line-strong); border-inline-start: 3px solid var(--tone); }
+.strip { margin-top: auto; display: flex; align-items: end; gap: 2px; height: 20px; }
 .strip i { flex: 1; max-width: 8px; background: var(--tone); border-radius: 1px; height: 45%; opacity: 0.9; }
 .strip i[data-status=degraded] { height: 70%; } .strip i[data-status=unhealthy] { height: 100%; }
 .strip i[data-status=none] { background: var(--line); height: 3px; }
@@ -72,10 +73,9 @@ export class ServiceCard extends LiveElement {
     };
     view.details.append(view.meta);
     tools.append(view.status);
-    body.append(view.reason,
-      h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
+    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
         cell('Memory', view.memory), cell('Req/min', view.requests)),
-      view.strip,
+      view.reason, view.strip,
       h('p', {class: 'small muted'}, 'Checked ', view.checked, ' · ', view.age), view.details);
     this.#view = view;
   }

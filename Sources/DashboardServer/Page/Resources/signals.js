@@ -210,8 +210,17 @@ export class Signals extends LiveElement {
     }
     figure(counts.confidence.value, stats.avg_confidence, percent(stats.avg_confidence),
       list(`grep -o '"confidence":[^,}]*' | awk -F: '{s+=$2} END{if(NR) printf "%.15g\\n", s/NR}'`));
-    figure(counts.success.value, stats.success_rate, percent(stats.success_rate));
+    figure(counts.success.value, stats.success_rate, percent(stats.success_rate), this.#successLine(key));
     set(counts.success.value, 'title', stats.success_rate == null ? 'No execution of these signals is known' : 'Signals of the history that were filled');
+  }
+
+  /** Of the signals of the history that were executed, those that were filled. */
+  #successLine(key) {
+    const history = this.redis.line('LRANGE', key, '0 -1', {raw: true});
+    const trail = this.redis.line('XRANGE', 'audit:events', '- +', {raw: true});
+    return history && `{ ${history}; ${trail}; } | awk 'match($0,/"signal_id":"[^"]*"/){i=substr($0,RSTART,RLENGTH); `
+      + 'if(/"event_type":"SIGNAL_EXECUTED"/){if(i in h){k[i]=1; if(/"status":"filled"/)f[i]=1}} else if(!/"event_type"/)h[i]=1} '
+      + `END{for(i in k){n++; m+=(i in f)} if(n)printf "%.15g\\n",m/n}'`;
   }
 
   #paintHistory() {

@@ -39,7 +39,7 @@ h2, h3, h4, .title { font-size: 1em; font-weight: 600; }
 .icon { flex: none; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: 16px; min-width: 0; height: 100%; display: flex; flex-direction: column; gap: 12px; }
-[data-stale].card { border-style: dashed; border-color: var(--yellow); }
+[data-stale].card { border-style: dashed; border-color: var(--line-strong); }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-height: 28px; }
 h2.title { font-size: 1.143em; letter-spacing: -0.005em; }
 .head .tools { margin-inline-start: auto; display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
