@@ -95,7 +95,7 @@ public struct DashboardService: Sendable {
                 + HealthController(
                     client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) }
                 ).routes
-                + PageController(page: Page(chartLibrary: settings.chartLibrary)).routes
+                + PageController(page: Page(chartLibrary: ChartLibrary.read(settings.chartLibraryFile))).routes
                 + ExpositionController(
                     registry: registry,
                     collectors: collectors

@@ -23,7 +23,7 @@ const styles = sheet(`
 .entries summary { color: var(--muted); font-size: 0.857em; }
 .states { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; padding-top: 8px; }
 .states > div { background: var(--raised); border-radius: 8px; padding: 8px 10px; min-width: 0; }
-.states h4, .meta h4 { color: var(--muted); font-weight: 500; font-size: 0.857em; }
+.states .label, .meta .label { color: var(--muted); font-weight: 500; font-size: 0.857em; }
 .pairs { display: grid; grid-template-columns: minmax(0, auto) minmax(0, 1fr); gap: 1px 10px; font-size: 0.929em; }
 .pairs dt { color: var(--muted); } .pairs dd { overflow-wrap: anywhere; text-align: end; }
 .pairs dd.changed { font-weight: 600; color: var(--text); text-decoration: underline; text-decoration-color: var(--tone); text-underline-offset: 3px; }
@@ -208,6 +208,7 @@ export class AuditLog extends LiveElement {
     set(box, 'title', verdict.notes?.join(' ') || null);
     const checked = h('time', {datetime: verdict.at, title: utc(verdict.at)}, time(verdict.at));
     rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · checkpoints ${verdict.signatures}`} · checked `, checked);
+    show(list, verdict.breaks.length > 0);
     keyed(list, verdict.breaks.slice(0, 5), (one) => JSON.stringify(one), (one) => h('li', {}, one.detail ?? one.sentence ?? JSON.stringify(one)));
   }
 

@@ -4,7 +4,7 @@ import {sheet} from './dom.js';
 // `--usdcop-…` of any colour, `--usdcop-font`, `--usdcop-font-size` and `--usdcop-radius`, or `theme="dark"` on an element.
 
 const light = {
-  canvas: '#f3f5f8', surface: '#ffffff', raised: '#f6f8fa', line: '#dfe4ea', 'line-strong': '#8793a0', text: '#18212b', muted: '#56616d',
+  canvas: '#f3f5f8', surface: '#ffffff', raised: '#f6f8fa', line: '#dfe4ea', 'line-strong': '#7f8b98', text: '#18212b', muted: '#56616d',
   blue: '#1d5fd0', green: '#0a7245', yellow: '#8a5a00', red: '#c0292d', purple: '#7a3cc8', indigo: '#4652c4', gray: '#5c6773',
   'line-blue': '#2f6fe0', 'line-green': '#159a5f', 'line-yellow': '#b98400', focus: '#1d5fd0', 'on-strong': '#ffffff',
 };
