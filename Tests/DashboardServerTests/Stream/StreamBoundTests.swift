@@ -52,8 +52,8 @@ struct StreamBoundTests {
     @Test func `a client that takes nothing is dropped with a word, and the others miss nothing`() async throws {
         try await RunningService.with { (service) async throws in
             let hub = service.service.stream
-            let total = 3000
-            try await EventStreamClient.open(port: service.port, topics: "metrics") { (slow) async throws in
+            let total = 1200
+            try await EventStreamClient.open(port: service.port, topics: "metrics", receiveBuffer: 4096) { (slow) async throws in
                 try await EventStreamClient.open(port: service.port, topics: "metrics") { (quick) async throws in
                     _ = try await slow.next("open")
                     _ = try await quick.next("open")
