@@ -18,7 +18,7 @@ struct AccessTests {
             $0.keys = keys
         } _: { (service) async throws in
             for route in service.service.routes.routes {
-                let target = route.pattern.text.replacingSubrange("{symbol}", "USDCOP").replacingSubrange("{name}", "a")
+                let target = route.target
                 for endpoint in route.endpoints {
                     for role in [nil] + Role.allCases.map(Optional.some) {
                         let headers = role.map { [("Authorization", "Bearer \($0.rawValue)-key-0123456789")] } ?? []

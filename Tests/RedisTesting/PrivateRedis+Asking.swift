@@ -5,6 +5,12 @@ extension PrivateRedis {
     /// Sends one command over a connection of its own to the Unix socket and gives the reply, errors included.
     @discardableResult
     public func ask(_ name: String, _ arguments: RedisArgument...) async throws -> RedisReply {
+        try await send(name, arguments)
+    }
+
+    /// The same for arguments that are a list already.
+    @discardableResult
+    public func send(_ name: String, _ arguments: [RedisArgument]) async throws -> RedisReply {
         var configuration = configuration
         configuration.endpoint = .unixSocket(path: socketPath)
         configuration.clientName = "test-admin"

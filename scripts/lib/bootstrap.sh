@@ -8,6 +8,8 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 venv=$root/.local/venv
+chart_package=/usr/share/javascript/chart.js/chart.min.js
+chart_library=$root/.local/web/chart.min.js
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
@@ -17,7 +19,7 @@ give_up() {
     exit 69
 }
 
-# bootstrap GROUP…  (build, redis, prometheus, postgres, lint, test-python, browser, bench)
+# bootstrap GROUP…  (build, redis, page, prometheus, postgres, lint, test-python, browser, bench)
 bootstrap() {
     local group
     local missing=() wanted=()
@@ -25,6 +27,8 @@ bootstrap() {
         case $group in
             build) need_build ;;
             redis) need_redis ;;
+            # Chart.js for the dashboard. Homebrew has no package of it.
+            page) need libjs-chart.js - test -e "$chart_package" ;;
             # The server, and promtool with it.
             prometheus) need prometheus prometheus command -v promtool ;;
             postgres) need_postgres ;;
@@ -56,6 +60,18 @@ need() {
     [[ $(uname) != Darwin ]] || package=$2
     shift 2
     "$@" >/dev/null 2>&1 || [[ $package == - ]] || missing+=("$package")
+}
+
+# Puts Chart.js where the service of this folder serves it from, unless another one is named. Without it the dashboard shows tables.
+provide_chart_library() {
+    (bootstrap page) || true
+    if [[ -e $chart_package ]]; then
+        mkdir -p "${chart_library%/*}"
+        cmp -s "$chart_package" "$chart_library" || cp "$chart_package" "$chart_library"
+    fi
+    if [[ -z ${USDCOP_CHART_LIBRARY-} ]]; then
+        if [[ -e $chart_library ]]; then export USDCOP_CHART_LIBRARY=$chart_library; else say "no Chart.js here: the dashboard shows tables"; fi
+    fi
 }
 
 has_library() { /sbin/ldconfig -p | grep "^[[:space:]]*$1\.so"; }

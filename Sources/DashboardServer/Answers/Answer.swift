@@ -10,11 +10,11 @@ package struct Answer: Sendable {
         case problem = "application/problem+json"
         case csv = "text/csv; charset=utf-8; header=present"
         case ndjson = "application/x-ndjson"
-        case eventStream = "text/event-stream"
         case html = "text/html; charset=utf-8"
         case css = "text/css; charset=utf-8"
         case javaScript = "text/javascript; charset=utf-8"
         case svg = "image/svg+xml"
+        case eventStream = "text/event-stream"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 

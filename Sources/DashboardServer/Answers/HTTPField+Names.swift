@@ -7,13 +7,12 @@ extension HTTPField.Name {
     static let idempotentReplayed = named("Idempotent-Replayed")
     static let cacheBackend = named("X-Cache-Backend")
     static let cacheStale = named("X-Cache-Stale")
-    static let lastEventID = named("Last-Event-ID")
-    static let accelBuffering = named("X-Accel-Buffering")
     static let xFrameOptions = named("X-Frame-Options")
     static let referrerPolicy = named("Referrer-Policy")
     static let crossOriginOpenerPolicy = named("Cross-Origin-Opener-Policy")
     static let permissionsPolicy = named("Permissions-Policy")
-    static let crossOriginResourcePolicy = named("Cross-Origin-Resource-Policy")
+    static let lastEventID = named("Last-Event-ID")
+    static let accelBuffering = named("X-Accel-Buffering")
 
     /// A name of the source code.
     private static func named(_ name: String) -> HTTPField.Name {

@@ -95,7 +95,7 @@ public struct DashboardService: Sendable {
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
                 + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
                 + HealthController(backend: report).routes
-                + PageController(page: Page(chartLibrary: settings.chartLibrary)).routes
+                + PageController(page: Page(chartLibrary: ChartLibrary.read(settings.chartLibraryFile))).routes
                 + ExpositionController(
                     registry: registry,
                     collectors: collectors

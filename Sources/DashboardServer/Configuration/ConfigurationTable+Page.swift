@@ -3,8 +3,8 @@ extension ConfigurationTable {
     static let page: [ConfigurationVariable] = [chartLibrary]
 
     public static let chartLibrary = ConfigurationVariable(
-        "USDCOP_CHART_LIBRARY", flag: "chart-library", default: ChartLibrary.systemPath,
+        "USDCOP_CHART_LIBRARY", flag: nil, default: nil,
         allowed: "must be a readable file of at most \(ChartLibrary.maximumSize) bytes",
-        "Chart.js 3 as one file (chart.min.js), which the dashboard draws with; where there is none it shows tables"
-    ) { text, draft in draft.chartLibraryFile = text }
+        "File of Chart.js 3 (chart.min.js) for the dashboard; else that of Debian's libjs-chart.js; without one it shows tables"
+    ) { text, draft in draft.settings.chartLibraryFile = text }
 }

@@ -44,8 +44,8 @@ public struct Settings: Sendable {
     /// `USDCOP_SERVICES`, `USDCOP_ALERT_AFTER` and the variables of the seed's services, which are watched unless they are switched off;
     /// its namespace is ``namespace``.
     public var health = HealthSettings()
-    /// `USDCOP_CHART_LIBRARY`: the content of the file; nil where there is none, and the dashboard shows tables.
-    public var chartLibrary: [UInt8]?
+    /// `USDCOP_CHART_LIBRARY`: Chart.js for the dashboard; nil takes that of the system, if there is one.
+    public var chartLibraryFile: String?
 
     /// How many streams there may be at once: what is asked for, and no more than leaves room for others.
     var allowedStreams: Int { max(1, min(maximumStreams, maximumConnections / 4 * 3)) }

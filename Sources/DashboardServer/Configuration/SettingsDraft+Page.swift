@@ -1,12 +1,9 @@
 extension SettingsDraft {
-    /// Reads the chart library. One that is named must be there; the one of the system need not.
+    /// A chart library that is named must be there; that of the system need not.
     mutating func finishPage() {
-        guard let path = chartLibraryFile else {
-            settings.chartLibrary = ChartLibrary.ofSystem()
-            return
-        }
+        guard let path = settings.chartLibraryFile else { return }
         do throws(BoundedFile.Failure) {
-            settings.chartLibrary = try BoundedFile.read(path, limit: ChartLibrary.maximumSize).bytes
+            _ = try BoundedFile.read(path, limit: ChartLibrary.maximumSize)
         } catch {
             report(ConfigurationTable.chartLibrary, error.problem)
         }

@@ -18,7 +18,6 @@ struct SettingsDraft: Sendable {
     var moreServices: [ServiceConfig] = []
     var alertSecretFile: String?
     var smtpCAFile: String?
-    var chartLibraryFile: String?
     /// The environment of the process, for what it says of directories.
     var environment: [String: String] = [:]
     var problems: [ConfigurationError.Problem] = []

@@ -17,10 +17,10 @@ struct PageController: Sendable {
         return page.index.answer(to: call.headers, caching: "no-cache", Self.pageHeaders)
     }
 
-    /// For a few minutes only, so that pages of others come to a new version soon.
+    /// Pages of listed origins may load it and what it imports. For a few minutes only, so that pages of others come to a new version soon.
     @Sendable private func elements(_ call: Call) async throws -> Answer {
         try call.noQuery()
-        return page.elements.answer(to: call.headers, caching: "public, max-age=300", Self.assetHeaders)
+        return page.elements.answer(to: call.headers, caching: "public, max-age=300")
     }
 
     @Sendable private func asset(_ call: Call) async throws -> Answer {
@@ -28,7 +28,7 @@ struct PageController: Sendable {
         guard let asset = page.assets[call.parameters["file"] ?? ""] else { throw Problem(.notFound, "The page has no such file.") }
         // A page that was loaded before an upgrade goes on to work, but nobody keeps the new file under the old name.
         let caching = call.parameters["build"] == page.build ? "public, max-age=31536000, immutable" : "no-cache"
-        return asset.answer(to: call.headers, caching: caching, Self.assetHeaders)
+        return asset.answer(to: call.headers, caching: caching)
     }
 
     /// Nothing from elsewhere, nothing inline, and nobody's frame.
@@ -40,7 +40,4 @@ struct PageController: Sendable {
         .crossOriginOpenerPolicy: "same-origin",
         .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ]
-
-    /// The files are no secret: pages of others may load the elements.
-    private static let assetHeaders: HTTPFields = [.accessControlAllowOrigin: "*", .crossOriginResourcePolicy: "cross-origin"]
 }

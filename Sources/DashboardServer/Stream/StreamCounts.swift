@@ -1,7 +1,5 @@
 /// What the stream of this process did so far.
 struct StreamCounts: Sendable, Hashable {
-    /// Events of topics that were handed to connections.
-    var sent = 0
     /// Clients that were dropped because they took less than came.
     var dropped = 0
     /// Clients that were refused because there were too many.

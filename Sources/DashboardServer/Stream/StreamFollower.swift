@@ -17,9 +17,14 @@ struct StreamFollower: Sendable {
         var failures = 0
         while !Task.isCancelled {
             do {
-                try await follow { failures = 0 }
+                try await follow {
+                    if failures > 0 { hub.logger.notice("the event stream is followed again") }
+                    failures = 0
+                }
             } catch {
+                guard !Task.isCancelled else { return }
                 hub.enter(.away)
+                if failures == 0 { hub.logger.warning("the event stream cannot be followed", metadata: ["reason": "\(error)"]) }
                 failures += 1
                 try? await Task.sleep(for: .milliseconds(min(250, 10 << min(failures, 5))))
             }
@@ -33,7 +38,7 @@ struct StreamFollower: Sendable {
         }
         try await catchUp(.changes, changes)
         try await catchUp(.audit, audit)
-        hub.enter(.live)
+        hub.reachPresent()
         reached()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await follow(.changes, changes) }
@@ -45,20 +50,32 @@ struct StreamFollower: Sendable {
 
     private func follow(_ source: StreamSource, _ stream: any EventStream) async throws {
         while !Task.isCancelled {
-            guard let place = try await catchUp(source, stream) else { return }
+            try await catchUp(source, stream)
+            guard let place = hub.place(in: source) else { return }
             try await stream.wait(after: place.id, atMost: Self.look)
         }
     }
 
     /// Reads to the end of a stream.
-    @discardableResult
-    private func catchUp(_ source: StreamSource, _ stream: any EventStream) async throws -> StreamPlace? {
+    private func catchUp(_ source: StreamSource, _ stream: any EventStream) async throws {
         while let place = hub.place(in: source) {
             let piece = try await stream.piece(after: place.id, limit: Self.piece)
-            guard let next = hub.take(piece, of: source, limit: Self.piece) else { return nil }
-            if next.isEnd { return next.place }
+            switch hub.take(piece, of: source, after: place, limit: Self.piece) {
+            case .handedOn(isEnd: true): return
+            case .handedOn(isEnd: false), .outdated: continue
+            case .gap: try await skip()
+            }
         }
-        return nil
+    }
+
+    /// Finds out what is missing in both streams. The connections of the followers may be waiting for something at the moment.
+    private func skip() async throws {
+        var looks: [StreamSource: (place: StreamPlace, piece: StreamPiece)] = [:]
+        for source in StreamSource.allCases {
+            guard let place = hub.place(in: source) else { return }
+            looks[source] = (place, try await hub.reader.piece(source, after: place.id, limit: 1))
+        }
+        hub.skip(looks)
     }
 
     /// Where to begin: a little before the present.
@@ -75,6 +92,12 @@ struct StreamFollower: Sendable {
 }
 
 extension StreamHub {
+    /// Both streams are read to their ends.
+    func reachPresent() {
+        state.withLock { $0.knowsPresent = true }
+        enter(.live)
+    }
+
     /// Changes the phase, and lets those look again who wait for it.
     func enter(_ phase: Phase) {
         state.withLock { state in

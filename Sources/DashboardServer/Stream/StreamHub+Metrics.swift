@@ -8,7 +8,8 @@ extension StreamHub {
             .gauge("usdcop_stream_clients", "Clients of the event stream.", Double(clients)),
             .gauge(
                 "usdcop_stream_clients_maximum", "The most clients of the event stream that are served at once.", Double(maximumStreams)),
-            .counter("usdcop_stream_events_sent_total", "Events that were sent to clients of the stream.", Double(counts.sent)),
+            .counter(
+                "usdcop_stream_events_sent_total", "Events that were sent to clients of the stream.", Double(sent.load(ordering: .relaxed))),
             .counter(
                 "usdcop_stream_clients_dropped_total", "Clients that were dropped because they took less than came.",
                 Double(counts.dropped)),

@@ -26,37 +26,61 @@ extension StreamHub {
         deliver { state in state.offer(message(state.log?.cursor)) { _ in true } }
     }
 
-    /// Takes a piece of a stream that begins at the hub's place.
+    /// What became of a piece of a stream.
+    enum Taken {
+        /// It was handed on, and so was everything that there is, if this was the end.
+        case handedOn(isEnd: Bool)
+        /// Entries are missing before it.
+        case gap
+        /// The hub has gone on meanwhile.
+        case outdated
+    }
+
+    /// Hands on a piece of a stream.
     ///
-    /// - Returns: the place from which to go on, and whether it is the end of the stream.
-    func take(_ piece: StreamPiece, of source: StreamSource, limit: Int) -> (place: StreamPlace, isEnd: Bool)? {
-        var next: (place: StreamPlace, isEnd: Bool)?
+    /// - Parameter place: after which it was read.
+    func take(_ piece: StreamPiece, of source: StreamSource, after place: StreamPlace, limit: Int) -> Taken {
+        var taken = Taken.outdated
         deliver { state in
-            guard var log = state.log else { return [] }
+            guard var log = state.log, log.cursor[source] == place else { return [] }
+            guard case .whole = place.continuation(in: piece) else {
+                taken = .gap
+                return []
+            }
+            // The only reference, so that appending copies nothing.
             state.log = nil
             defer { state.log = log }
             var slow: [StreamSubscriber] = []
-            switch log.cursor[source].continuation(in: piece) {
-            case .lost(let count):
-                log.jump(source, to: StreamPlace(endOf: piece.info))
-                let message = StreamMessage.reset(lost: count, at: log.cursor)
-                slow = state.offer(message) { $0.isJoined && $0.subscriber.topics.sources.contains(source) }
-                state.counts.resets += state.members.values.count { $0.isJoined && $0.subscriber.topics.sources.contains(source) }
-                next = (log.cursor[source], true)
-            case .whole:
-                for entry in piece.entries {
-                    guard let message = log.append(entry, of: source), let topic = message.topic else { continue }
-                    slow += state.offer(message) { $0.isJoined && $0.subscriber.topics.contains(topic) }
-                }
-                let isEnd = piece.entries.count < limit
-                if isEnd { log.correct(source, by: piece.info) }
-                next = (log.cursor[source], isEnd)
+            for entry in piece.entries {
+                guard let message = log.append(entry, of: source), let topic = message.topic else { continue }
+                slow += state.offer(message) { $0.isJoined && $0.subscriber.topics.contains(topic) }
             }
+            let isEnd = piece.entries.count < limit
+            if isEnd { log.correct(source, by: piece.info) }
+            taken = .handedOn(isEnd: isEnd)
             // Those that are still catching up may be able to join now.
             if !piece.entries.isEmpty { state.wakeOthers() }
             return slow
         }
-        return next
+        return taken
+    }
+
+    /// Goes on from the present where entries are missing, and tells everybody concerned once, of both streams together: what empties one
+    /// of them mostly empties the other, too.
+    ///
+    /// - Parameter looks: the place after which each stream was looked at, and what was found.
+    func skip(_ looks: [StreamSource: (place: StreamPlace, piece: StreamPiece)]) {
+        deliver { state in
+            guard var log = state.log else { return [] }
+            var losses: [StreamSource: Int?] = [:]
+            for (source, look) in looks where log.cursor[source] == look.place {
+                guard case .lost(let count) = look.place.continuation(in: look.piece) else { continue }
+                losses[source] = .some(count)
+                log.jump(source, to: StreamPlace(endOf: look.piece.info))
+            }
+            state.log = log
+            return state.tell(losses, at: log.cursor)
+        }
     }
 
     /// Does something under the lock, and ends the clients for which it was too much.
@@ -67,6 +91,7 @@ extension StreamHub {
             return slow
         }
         guard !slow.isEmpty else { return }
+        for subscriber in slow { subscriber.limitFarewell() }
         logger.info("clients of the stream were dropped because they took less than came", metadata: ["clients": "\(slow.count)"])
     }
 }
@@ -75,6 +100,20 @@ extension StreamHub.State {
     /// Offers a message to some members; answers those for which it was one too many.
     fileprivate func offer(_ message: StreamMessage, to isMeant: (StreamHub.Member) -> Bool) -> [StreamSubscriber] {
         members.values.lazy.filter(isMeant).map(\.subscriber).filter { !$0.offer(message) }
+    }
+
+    /// Tells members that follow one of these streams how many entries are missing.
+    fileprivate mutating func tell(_ losses: [StreamSource: Int?], at cursor: StreamCursor) -> [StreamSubscriber] {
+        guard !losses.isEmpty else { return [] }
+        var slow: [StreamSubscriber] = []
+        for member in members.values where member.isJoined {
+            let concerned = losses.filter { member.subscriber.topics.sources.contains($0.key) }
+            guard !concerned.isEmpty else { continue }
+            let lost = concerned.values.reduce(Int?.some(0)) { sum, count in sum.flatMap { sum in count.map { sum + $0 } } }
+            counts.resets += 1
+            if !member.subscriber.offer(.reset(lost: lost, at: cursor)) { slow.append(member.subscriber) }
+        }
+        return slow
     }
 
     func wakeOthers() {

@@ -25,33 +25,31 @@ extension StreamHub: Service {
     }
 
     private func serve() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await StreamFollower(hub: self).run() }
-            if let local = feeds.local { group.addTask { await self.followLocal(local) } }
-            group.addTask { await self.keepAlive() }
-            group.addTask { await BackendFeed(hub: self).run() }
-            group.addTask { await LatencyFeed(hub: self).run() }
-            await idle()
-            group.cancelAll()
-        }
+        repeat {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await StreamFollower(hub: self).run() }
+                if let local = feeds.local { group.addTask { await self.followLocal(local) } }
+                group.addTask { await self.keepAlive() }
+                group.addTask { await BackendFeed(hub: self).run() }
+                group.addTask { await LatencyFeed(hub: self).run() }
+                await idle()
+                group.cancelAll()
+            }
+            // Nothing is under way any more. Somebody may have come meanwhile, and then everything goes on where it stopped.
+        } while !Task.isCancelled && !state.withLock { $0.forget() }
     }
 
     /// Returns when nobody has listened for a while.
     private func idle() async {
         var quietSince: ContinuousClock.Instant?
         while (try? await Task.sleep(for: .seconds(1))) != nil {
-            let isOver = state.withLock { state in
-                guard state.slots == 0, state.members.isEmpty else {
-                    quietSince = nil
-                    return false
-                }
-                let since = quietSince ?? .now
-                quietSince = since
-                guard since.duration(to: .now) >= Self.linger else { return false }
-                state.forget()
-                return true
+            guard state.withLock({ $0.isQuiet }) else {
+                quietSince = nil
+                continue
             }
-            if isOver { return }
+            let since = quietSince ?? .now
+            quietSince = since
+            if since.duration(to: .now) >= Self.linger { return }
         }
     }
 
@@ -103,10 +101,16 @@ extension StreamHub: Service {
 }
 
 extension StreamHub.State {
-    /// Nobody is there: where the streams were followed to does not matter any more.
-    fileprivate mutating func forget() {
+    /// Whether nobody listens.
+    fileprivate var isQuiet: Bool { slots == 0 && members.isEmpty }
+
+    /// Forgets where the streams were followed to, unless somebody is there.
+    fileprivate mutating func forget() -> Bool {
+        guard isQuiet else { return false }
         phase = .starting
         log = nil
+        knowsPresent = false
         latest = [:]
+        return true
     }
 }

@@ -36,6 +36,8 @@ final class StreamHub: Sendable {
         var log: StreamLog?
         /// The last messages of topics that are computed.
         var latest: [StreamTopic: StreamMessage] = [:]
+        /// Whether the present was reached since the log was begun.
+        var knowsPresent = false
         var counts = StreamCounts()
     }
 
@@ -46,6 +48,8 @@ final class StreamHub: Sendable {
     let logger: Logger
     /// Names this run of this process, so that a client sees when it reaches another one.
     let server = String(UInt64.random(in: .min ... .max), radix: 36)
+    /// Events of topics that were handed to connections; counted apart from the rest, by all of them.
+    let sent = Atomic<Int>(0)
     let state = Mutex(State())
     let activations: AsyncStream<Void>
     let activation: AsyncStream<Void>.Continuation
@@ -123,9 +127,9 @@ final class StreamHub: Sendable {
     /// Lets everything come to a client from its place on, if that is known here.
     func join(_ subscriber: StreamSubscriber, after place: StreamCursor) -> Joining {
         state.withLock { state in
-            guard state.phase == .live, let log = state.log else { return .waiting }
+            guard state.knowsPresent, let log = state.log else { return .waiting }
             switch log.search(after: place, for: subscriber.topics) {
-            case .unknown(let source): return .unknown(source)
+            case .unknown(let source): return state.phase == .live ? .unknown(source) : .waiting
             case .found(let messages):
                 state.members[subscriber.number]?.isJoined = true
                 return .joined(messages)
@@ -133,10 +137,11 @@ final class StreamHub: Sendable {
         }
     }
 
-    /// Lets everything come to a client from the present on; answers the place of the present, or nil when it is not known.
+    /// Lets everything come to a client from the present on; answers the place of the present, or nil when it is not known. While the streams
+    /// cannot be read the present is where they could last be read.
     func joinNow(_ subscriber: StreamSubscriber) -> StreamCursor? {
         state.withLock { state in
-            guard state.phase == .live, let log = state.log else { return nil }
+            guard state.knowsPresent, let log = state.log else { return nil }
             state.members[subscriber.number]?.isJoined = true
             return log.cursor
         }

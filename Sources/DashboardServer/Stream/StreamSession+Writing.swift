@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 extension StreamSession {
     /// Writes messages in one piece, and returns when the client takes more.
@@ -11,15 +12,15 @@ extension StreamSession {
         subscriber.isWriting(true)
         defer { subscriber.isWriting(false) }
         try await write(bytes)
-        hub.count { $0.sent += messages.count { $0.topic != nil } }
+        hub.sent.wrappingAdd(messages.count { $0.topic != nil }, ordering: .relaxed)
     }
 
     /// The last word, for a client that is still there.
     func finish(_ end: StreamSubscriber.End, _ subscriber: StreamSubscriber, _ write: Write) async throws {
         guard end != .gone else { throw CancellationError() }
-        let limit = subscriber.closeConnection(in: Self.grace)
-        defer { limit.cancel() }
+        subscriber.limitFarewell()
         try await write(StreamMessage.bye(end.rawValue).bytes)
+        subscriber.endFarewell()
         try await subscriber.halfClosure(isAllowed: true)
     }
 }

@@ -12,8 +12,6 @@ struct StreamSession: Sendable {
     /// Held until the end.
     let slot: StreamSlot
 
-    /// How long a client that was dropped has to take the last word.
-    static let grace = TimeAmount.seconds(5)
     /// When a piece that could not be read is asked for again.
     static let pause = TimeAmount.milliseconds(250)
 

@@ -31,10 +31,14 @@ final class StreamSubscriber: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
         /// Since when it has been writing.
         var busySince: ContinuousClock.Instant?
+        /// Ends the connection of one that was dropped and does not take even the last word.
+        var farewell: Scheduled<Void>?
     }
 
     static let maximumCount = 256
     static let maximumSize = 1 << 20
+    /// How long a client that is dropped has to take the last word.
+    private static let grace = TimeAmount.seconds(5)
 
     let number: Int
     let topics: StreamTopics
@@ -128,10 +132,18 @@ final class StreamSubscriber: Sendable {
     /// Ends the connection itself.
     func closeConnection() { channel.close(promise: nil) }
 
-    /// The same after a while, for one that does not take even the last word.
-    func closeConnection(in time: TimeAmount) -> Scheduled<Void> {
+    /// From now on it has a while to take the last word.
+    func limitFarewell() {
         let channel = channel
-        return channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+        state.withLock { state in
+            guard state.farewell == nil else { return }
+            state.farewell = channel.eventLoop.scheduleTask(in: Self.grace) { channel.close(promise: nil) }
+        }
+    }
+
+    /// It took the last word: the connection may live.
+    func endFarewell() {
+        state.withLock { $0.farewell }?.cancel()
     }
 }
 

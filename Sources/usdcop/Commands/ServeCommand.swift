@@ -35,6 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
         if let problem = settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
+        // The log, Redis, journals and probes need some besides.
+        DescriptorLimit.raise(to: settings.maximumConnections + 256)
         do {
             try await withLog(settings.logging) { logger, log in
                 let registry = MetricsRegistry()

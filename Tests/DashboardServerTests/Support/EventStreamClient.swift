@@ -29,10 +29,10 @@ struct EventStreamClient: ~Copyable {
 
     /// Opens a stream for the length of `body`, which begins behind the head of the answer.
     static func open<Value: Sendable>(
-        port: Int, topics: String? = nil, after id: String? = nil, headers: [(String, String)] = [],
+        port: Int, topics: String? = nil, after id: String? = nil, headers: [(String, String)] = [], receiveBuffer: Int? = nil,
         _ body: (inout EventStreamClient) async throws -> Value
     ) async throws -> Value {
-        try await RawConnection.lend(port: port) { lent in
+        try await RawConnection.lend(port: port, receiveBuffer: receiveBuffer) { lent in
             var connection = lent
             let query = topics.map { "?topics=\($0)" } ?? ""
             var head = "GET /api/stream\(query) HTTP/1.1\r\nHost: localhost\r\n"

@@ -18,17 +18,22 @@ struct RawConnection: ~Copyable {
     }
 
     /// Opens a connection for something that is built on it.
+    ///
+    /// - Parameter receiveBuffer: bytes that the kernel takes for a client that does not read; as many as it likes unless given.
     static func lend<Value: Sendable>(
-        port: Int, _ body: (consuming RawConnection) async throws -> Value
+        port: Int, receiveBuffer: Int? = nil, _ body: (consuming RawConnection) async throws -> Value
     ) async throws -> Value {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-                }
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(receiveBuffer))
+        }
+        let channel = try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             }
+        }
         return try await channel.executeThenClose { inbound, outbound in
             try await body(RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound))
         }

@@ -38,7 +38,8 @@ struct ConfigurationLoaderTests {
             {"REDIS_URL": "redis://bob@h:7000/3", "REDIS_PASSWORD_FILE": "\(password)", "REDIS_COMMAND_TIMEOUT": "500ms",
             "REDIS_CONNECT_TIMEOUT": "2s", "CACHE_BACKEND": "redis", "USDCOP_NAMESPACE": "desk", "USDCOP_CACHE_TTL": "5m",
             "USDCOP_CACHE_MAX_ENTRIES": 50, "USDCOP_HOST": "0.0.0.0", "USDCOP_PORT": 0, "USDCOP_API_KEYS_FILE": "\(keys)",
-            "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal",
+            "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_MAX_STREAMS": 5, "USDCOP_CORS_ORIGINS": "https://desk.example.com,http://localhost:3000",
+            "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal",
             "LOG_FORMAT": "pretty", "LOG_FILE": "/var/log/usdcop.log", "LOG_MAX_SIZE": "1GiB", "LOG_KEEP": "7,30d"}
             """)
         let settings = try ConfigurationLoader(file: file).load().settings
@@ -55,6 +56,8 @@ struct ConfigurationLoaderTests {
         #expect(settings.port == 0)
         #expect(!settings.keys.isEmpty)
         #expect(settings.maximumConnections == 7)
+        #expect(settings.maximumStreams == 5)
+        #expect(settings.corsOrigins.map(\.text).sorted() == ["http://localhost:3000", "https://desk.example.com"])
         #expect(settings.requestTimeout == .seconds(3600))
         #expect(settings.idleTimeout == .seconds(86_400))
         #expect(settings.logging.level == .fatal)
@@ -71,6 +74,7 @@ struct ConfigurationLoaderTests {
         ("USDCOP_CACHE_MAX_ENTRIES", "0"), ("USDCOP_CACHE_MAX_ENTRIES", "99999999999999999999"), ("USDCOP_HOST", "a b"),
         ("USDCOP_HOST", "0.0.0.0"), ("USDCOP_PORT", "65536"), ("USDCOP_PORT", "-1"), ("USDCOP_PORT", "８０"), ("USDCOP_API_KEYS", "nonsense"),
         ("USDCOP_API_KEYS", "# nobody"), ("USDCOP_API_KEYS_FILE", "/nonexistent"), ("USDCOP_MAX_CONNECTIONS", "1e3"),
+        ("USDCOP_MAX_STREAMS", "0"), ("USDCOP_CORS_ORIGINS", "*"), ("USDCOP_CORS_ORIGINS", "https://a.com/"),
         ("USDCOP_REQUEST_TIMEOUT", "soon"), ("USDCOP_IDLE_TIMEOUT", "60"), ("LOG_LEVEL", "loud"), ("LOG_LEVEL", "debug\u{0}"),
         ("LOG_FORMAT", "JSON"), ("LOG_FILE", "/var/log/"), ("LOG_FILE", String(repeating: "x", count: 1025)), ("LOG_MAX_SIZE", "100"),
         ("LOG_MAX_SIZE", "63KB"), ("LOG_MAX_SIZE", "2TB"), ("LOG_MAX_SIZE", "1 GB"), ("LOG_KEEP", "-1"), ("LOG_KEEP", "10001"),

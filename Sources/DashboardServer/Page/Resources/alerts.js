@@ -1,5 +1,5 @@
-import {h, keyed, sheet} from './dom.js';
-import {time, utc} from './format.js';
+import {h, keyed, sheet, show, text} from './dom.js';
+import {time, utc, words} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {mark} from './status.js';
 
@@ -22,6 +22,7 @@ export class Alerts extends LiveElement {
   #alerts = [];
   #soon = null;
   #view;
+  #nobody;
 
   get limit() {
     return this.whole('limit', 20, 1, 1000);
@@ -29,7 +30,8 @@ export class Alerts extends LiveElement {
 
   build(body) {
     this.#view = h('ul', {class: 'list', role: 'list'});
-    body.append(h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Alerts, newest first'}, this.#view));
+    this.#nobody = h('p', {class: 'small muted', hidden: true}, 'These are on record; no webhook and no address is told of them.');
+    body.append(this.#nobody, h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Alerts, newest first'}, this.#view));
   }
 
   load(get) {
@@ -54,21 +56,21 @@ export class Alerts extends LiveElement {
   }
 
   paint() {
+    show(this.#nobody, this.#alerts.every((one) => (one.deliveries ?? []).length === 0));
     keyed(this.#view, this.#alerts, (one) => one.stream_id ?? one.id, (one) => {
       const status = one.kind === 'risk' ? 'degraded' : one.to;
-      return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)), h('div', {}, h('p', {class: 'message'}, one.message), h('p', {class: 'small muted'}, this.#told(one))),
+      return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)), h('div', {}, h('p', {class: 'message'}, one.message), h('p', {class: 'small muted'})),
         h('time', {class: 'small muted', datetime: one.at, title: utc(one.at)}, time(one.at)));
-    });
-  }
-
-  #told({deliveries = []}) {
-    if (deliveries.length === 0) return 'Nobody is told: no webhook or address is configured.';
-    return deliveries.map((one) => [one.channel ?? one.to ?? 'sent', one.outcome ?? one.status].filter(Boolean).join(': ')).join(' · ');
+    }, (item, {deliveries}) => text(item.querySelector('p.small'), told(deliveries)));
   }
 
   lines(redis) {
     return [['newest alerts', redis.line('XREVRANGE', 'alerts', `+ - COUNT ${this.limit}`)]];
   }
 }
+
+/** What became of an alert on each channel. */
+const told = (deliveries = []) =>
+  deliveries.map(({channel, result, detail}) => `${channel}: ${result}${detail ? ` (${words(detail)})` : ''}`).join(' · ');
 
 define('usdcop-alerts', Alerts);

@@ -28,11 +28,11 @@ export function auditEntry(entry, lineOf) {
     h('div', {}, h('p', {class: 'action'}, action),
       h('details', {}, h('summary', {}, hasStates ? 'Before, after and metadata' : 'Metadata'),
         hasStates && h('div', {class: 'states'}, state('Before', before_state, after_state), state('After', after_state, before_state)),
-        h('div', {class: 'meta'}, h('h4', {}, 'Metadata'), pairs(extra), line && h('code', {class: 'small'}, line)))));
+        h('div', {class: 'meta'}, h('p', {class: 'label'}, 'Metadata'), pairs(extra), line && h('code', {class: 'small'}, line)))));
 }
 
 function state(title, value, other) {
-  return h('div', {}, h('h4', {}, title), value ? pairs(value, other) : h('p', {class: 'muted'}, 'Nothing'));
+  return h('div', {}, h('p', {class: 'label'}, title), value ? pairs(value, other) : h('p', {class: 'muted'}, 'Nothing'));
 }
 
 /** The members of an object, those of objects within it under their full names; what differs from `other` stands out. */

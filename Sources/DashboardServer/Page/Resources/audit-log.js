@@ -23,7 +23,7 @@ const styles = sheet(`
 .entries summary { color: var(--muted); font-size: 0.857em; }
 .states { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; padding-top: 8px; }
 .states > div { background: var(--raised); border-radius: 8px; padding: 8px 10px; min-width: 0; }
-.states h4, .meta h4 { color: var(--muted); font-weight: 500; font-size: 0.857em; }
+.states .label, .meta .label { color: var(--muted); font-weight: 500; font-size: 0.857em; }
 .pairs { display: grid; grid-template-columns: minmax(0, auto) minmax(0, 1fr); gap: 1px 10px; font-size: 0.929em; }
 .pairs dt { color: var(--muted); } .pairs dd { overflow-wrap: anywhere; text-align: end; }
 .pairs dd.changed { font-weight: 600; color: var(--text); text-decoration: underline; text-decoration-color: var(--tone); text-underline-offset: 3px; }
@@ -40,6 +40,8 @@ const styles = sheet(`
 
 /** How long a verdict of the chain holds before it is asked for again: it reads the whole trail. */
 const verdictTime = 60_000;
+/** Milliseconds before it is asked for: the events come first. */
+const verdictDelay = 500;
 
 /** `<usdcop-audit-log>`: the newest events of the audit trail, and whether its chain holds. */
 export class AuditLog extends LiveElement {
@@ -154,19 +156,20 @@ export class AuditLog extends LiveElement {
   async load(get) {
     const type = this.#type;
     const trail = get(`/api/audit/signals?limit=${this.limit}${type && `&eventType=${type}`}`);
-    if (performance.now() - this.#asked > verdictTime) this.#verify(get);
+    this.#verifySoon();
     return {type, entries: (await trail).entries};
   }
 
   /** Beside the list, which does not wait for it. */
-  async #verify(get) {
+  #verifySoon() {
+    if (performance.now() - this.#asked < verdictTime) return;
     this.#asked = performance.now();
-    try {
-      this.#verdict = {...await get('/api/audit/signals?type=verify'), at: new Date().toISOString()};
-      this.refresh();
-    } catch {
-      this.#asked = -Infinity;
-    }
+    setTimeout(async () => {
+      const isKnown = this.isListening && await this.aside(async (get) => {
+        this.#verdict = {...await get('/api/audit/signals?type=verify'), at: new Date().toISOString()};
+      });
+      if (!isKnown) this.#asked = -Infinity;
+    }, verdictDelay);
   }
 
   apply({type, entries}) {
@@ -178,7 +181,7 @@ export class AuditLog extends LiveElement {
     if (this.#type && value.event_type !== this.#type) return;
     if (this.#entries.some((entry) => entry.stream_id === value.stream_id)) return;
     this.#entries = [value, ...this.#entries].slice(0, this.limit);
-    if (performance.now() - this.#asked > verdictTime) this.reload();
+    this.#verifySoon();
   }
 
   paint() {
@@ -202,8 +205,10 @@ export class AuditLog extends LiveElement {
     text(head, verdict.is_sound ? '✔\ufe0e The chain is sound' : `✖\ufe0e The chain is broken in ${number(verdict.breaks.length + (verdict.unlisted_breaks ?? 0))} places`);
     const entries = h('span', {});
     figure(entries, verdict.entries, `${number(verdict.entries)} events`, this.redis.line('XLEN', 'audit:events'));
+    set(box, 'title', verdict.notes?.join(' ') || null);
     const checked = h('time', {datetime: verdict.at, title: utc(verdict.at)}, time(verdict.at));
-    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · ${verdict.signatures}`} · checked `, checked);
+    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · checkpoints ${verdict.signatures}`} · checked `, checked);
+    show(list, verdict.breaks.length > 0);
     keyed(list, verdict.breaks.slice(0, 5), (one) => JSON.stringify(one), (one) => h('li', {}, one.detail ?? one.sentence ?? JSON.stringify(one)));
   }
 

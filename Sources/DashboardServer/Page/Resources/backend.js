@@ -64,12 +64,9 @@ export class Backend extends LiveElement {
     set(toggle, 'aria-pressed', String(shown));
   }
 
-  load(get) {
-    return get('/api/cache/stats');
-  }
-
-  apply(backend) {
-    this.hub.note(backend);
+  /** What it shows is the hub's, which other elements need too. */
+  load() {
+    return this.hub.learn();
   }
 
   paint() {
@@ -88,16 +85,20 @@ export class Backend extends LiveElement {
     show(view.warnings, warnings.length > 0);
     keyed(view.warnings, warnings, (one) => one.code, (one) => h('li', {}, h('span', {'aria-hidden': 'true'}, '▲'), h('p', {}, h('span', {class: 'visually-hidden'}, 'Warning: '), one.detail)));
     const {redis} = this;
-    const reserved = '(audit|latency|performance|health|index|stats|ratelimit|alerts|events)';
-    this.#row(rows.durability, durability, durabilities[durability] ?? durability ?? none, redis.line('CONFIG GET', null, "'append*'"));
+    const reserved = `grep -vE '^${redis.key('')}(audit|latency|performance|health|index|stats|ratelimit|alerts|events)(:|$)'`;
+    const isFile = durability?.startsWith('aof-');
+    this.#row(rows.durability, isFile ? durability : null, durabilities[durability] ?? durability ?? none,
+      isFile ? redis.line('CONFIG GET appendfsync', null, '', {raw: true, pipe: 'sed -n 2s/^/aof-/p'}) : redis.info('persistence', 'aof_enabled'));
     this.#row(rows.version, server.version, server.version ?? none, redis.info('server', 'redis_version'));
     this.#row(rows.role, server.role, server.role ?? none, redis.info('replication', 'role'));
     this.#row(rows.policy, server.maxmemory_policy, server.maxmemory_policy ?? none, redis.info('memory', 'maxmemory_policy'));
     this.#row(rows.rate, stats.hit_rate, percent(stats.hit_rate), redis.line('HMGET', 'stats:cache', 'hits misses', {raw: true, pipe: `awk '{v[NR]=$0} END{if(NR) printf "%.15g\\n", v[1]/(v[1]+v[2])}'`}));
     this.#row(rows.hits, stats.hits, number(stats.hits), redis.line('HGET', 'stats:cache', 'hits'));
     this.#row(rows.misses, stats.misses, number(stats.misses), redis.line('HGET', 'stats:cache', 'misses'));
-    this.#row(rows.size, stats.size, number(stats.size), redis.line('--scan --pattern', '*', '', {pipe: `grep -vcE '^${redis.key('')}${reserved}'`}));
-    this.#row(rows.memory, stats.memory_usage_mb, memory(stats.memory_usage_mb), null);
+    this.#row(rows.size, stats.size, number(stats.size), redis.line('--scan --pattern', '*', '', {pipe: `${reserved} | wc -l`}));
+    this.#row(rows.memory, stats.memory_usage_mb, memory(stats.memory_usage_mb), redis.line('--scan --pattern', '*', '', {
+      pipe: `${reserved} | xargs -rd '\\n' -n 1 ${redis.line('MEMORY USAGE', null)} | awk '{s+=$1} END{printf "%.15g\\n", s/1048576}'`,
+    }));
     this.#row(rows.waiting, backend.pending_writes, number(backend.pending_writes), null);
     this.#row(rows.conflicts, backend.conflicts, number(backend.conflicts), null);
   }

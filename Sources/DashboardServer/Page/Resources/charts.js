@@ -29,8 +29,14 @@ export function colours(element) {
   return (name) => style.getPropertyValue(`--${name}`).trim();
 }
 
-/** What all charts have in common: lines on a quiet grid, no motion, numbers as in the rest of the page. */
-export function chartOptions(colour, {xTick, yTick, tooltip}) {
+/** A colour as a tint; none where it is written in another way than by six digits. */
+export const faint = (colour) => (/^#[0-9a-f]{6}$/i.test(colour) ? `${colour}18` : 'transparent');
+
+/**
+ * What all charts have in common: lines on a quiet grid, no motion, numbers as in the rest of the page. `xTicks(axis, most)` gives the places of
+ * at most so many labels, which `xTick` writes.
+ */
+export function chartOptions(colour, {xTicks, xTick, yTick, tooltip}) {
   const axis = {
     border: {display: false}, grid: {color: colour('line'), drawBorder: false, drawTicks: false},
     ticks: {color: colour('muted'), font: {family: 'system-ui, sans-serif', size: 11}, padding: 6, maxRotation: 0, autoSkipPadding: 20},
@@ -39,7 +45,12 @@ export function chartOptions(colour, {xTick, yTick, tooltip}) {
     animation: false, responsive: true, maintainAspectRatio: false, normalized: true, parsing: false,
     interaction: {mode: 'index', intersect: false},
     scales: {
-      x: {...axis, type: 'linear', grid: {...axis.grid, display: false}, ticks: {...axis.ticks, callback: xTick, maxTicksLimit: 7}},
+      x: {
+        ...axis, type: 'linear', grid: {...axis.grid, display: false}, ticks: {...axis.ticks, callback: xTick, autoSkip: false},
+        afterBuildTicks: (scale) => {
+          scale.ticks = xTicks(scale, Math.max(2, Math.floor(scale.chart.width / 90))).map((value) => ({value}));
+        },
+      },
       y: {...axis, position: 'right', ticks: {...axis.ticks, callback: yTick, maxTicksLimit: 6}},
     },
     plugins: {

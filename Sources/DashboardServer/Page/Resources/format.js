@@ -73,8 +73,10 @@ export function age(milliseconds) {
   return `${number(Math.floor(seconds / 86400))}\u00a0days ago`;
 }
 
-const clock = () => format('clock', () => new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit', second: '2-digit'}));
-const minute = () => format('minute', () => new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit'}));
+// A desk reads 24 hours, in every country: one width, no halves of the day.
+const hours = {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'};
+const clock = () => format('clock', () => new Intl.DateTimeFormat(undefined, {...hours, second: '2-digit'}));
+const minute = () => format('minute', () => new Intl.DateTimeFormat(undefined, hours));
 const day = () => format('day', () => new Intl.DateTimeFormat(undefined, {month: 'short', day: 'numeric'}));
 const year = () => format('year', () => new Intl.DateTimeFormat(undefined, {year: 'numeric', month: 'short', day: 'numeric'}));
 
@@ -91,7 +93,7 @@ export function time(instant) {
 /** Labels of an axis of time: fine or coarse as the whole span is. */
 export function tick(instant, span) {
   const date = new Date(instant);
-  if (span <= 10 * 60_000) return clock().format(date);
+  if (span < 3 * 60_000) return clock().format(date);
   if (span <= 36 * 3_600_000) return minute().format(date);
   return span <= 200 * 86_400_000 ? day().format(date) : year().format(date);
 }

@@ -26,8 +26,8 @@ const hiddenTime = 60_000;
  */
 class Hub {
   state = 'connecting';
-  /** When the stream was last known to be whole, in the time of `performance.now()`. */
-  since = performance.now();
+  /** When the connection was last live, in the time of `performance.now()`. */
+  liveUntil = -Infinity;
   /** Why the connection is as it is, where there is more to say. */
   reason = '';
   /** What `/api/cache/stats` says: the state of Redis, and how to reach it by redis-cli. */
@@ -44,6 +44,7 @@ class Hub {
   #hidden = null;
   #idle = null;
   #seen = 0;
+  #hasBeenLive = false;
 
   constructor(base) {
     this.api = new Api(base);
@@ -82,25 +83,36 @@ class Hub {
     return this.state === 'live';
   }
 
-  /** Whether what elements show comes from memory because Redis, which should have it, is away. */
-  get isFromMemory() {
-    const reasons = this.backend?.ready?.reasons ?? [];
-    return reasons.some((reason) => reason.code !== 'shutting_down');
+  /** Whether Redis, which should have what elements show, is away, or not yet wholly back. */
+  get isRedisAway() {
+    return (this.backend?.ready?.reasons ?? []).some((reason) => reason.code !== 'shutting_down');
+  }
+
+  /** The sentence about it. */
+  get trouble() {
+    return this.isRedisAway ? this.backend.ready.reasons[0]?.detail ?? 'Redis is away.' : '';
   }
 
   /** Notes the state of Redis. */
   note(backend) {
+    const wasAway = this.isRedisAway;
     this.backend = {...this.backend, ...backend};
     this.#tell('changed');
+    // What could not be had meanwhile can be now.
+    if (wasAway && !this.isRedisAway) this.#tell('reload');
   }
 
-  /** What only this route knows: how keys begin, and how redis-cli reaches them. */
-  async #learn() {
-    try {
-      this.note((await this.api.get('/api/cache/stats')).value);
-    } catch {
-      // The next connection asks again.
-    }
+  /** Asks for what only this route knows: how keys begin, and how redis-cli reaches them. Who asks meanwhile has the same answer. */
+  learn() {
+    this.#learning ??= this.api.get('/api/cache/stats').then(({value}) => this.note(value)).finally(() => (this.#learning = null));
+    return this.#learning;
+  }
+
+  #learning = null;
+
+  #learnOnce() {
+    // The next connection asks again when this fails.
+    if (!this.backend?.namespace) this.learn().catch(() => {});
   }
 
   /** An element's request was answered, or could not be: tells a service that has no stream from one that is away. */
@@ -115,7 +127,7 @@ class Hub {
 
   #become(state, reason = '') {
     if (this.state === state && this.reason === reason) return;
-    if (this.state === 'live' || state === 'live') this.since = performance.now();
+    if (this.state === 'live') this.liveUntil = performance.now();
     this.state = state;
     this.reason = reason;
     this.#tell('changed');
@@ -169,7 +181,7 @@ class Hub {
   #restart() {
     this.#run?.abort();
     if (this.#listeners.size === 0) return;
-    if (!this.backend?.namespace) this.#learn();
+    this.#learnOnce();
     this.#run = new AbortController();
     this.#keepConnected(this.#run.signal);
   }
@@ -235,9 +247,10 @@ class Hub {
       case 'open':
         this.#failures = 0;
         this.#become('live');
-        if (!this.backend?.namespace) this.#learn();
-        // What changed before this moment and after the elements' first requests was in neither.
-        this.#tell('reload');
+        this.#learnOnce();
+        // What changed before this moment and after the elements' first requests was in neither; there is no hurry with the first.
+        setTimeout(() => this.#tell('reload'), this.#hasBeenLive ? 0 : 1500);
+        this.#hasBeenLive = true;
         return undefined;
       case 'reset':
         this.#tell('reload');

@@ -5,6 +5,8 @@ import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
 import {scroller} from './tables.js';
 
+/** Distances of the labels on the axis of time. */
+const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60_000);
 /** How many points the chart shows. */
 const mostPoints = 20;
 
@@ -15,7 +17,7 @@ const series = [
 ];
 
 const styles = sheet(`
-.plot { position: relative; height: 14em; }
+figure { flex: 1; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; color: var(--muted); font-size: 0.857em; }
 .legend li { display: inline-flex; align-items: center; gap: 6px; }
 .legend i { width: 18px; border-top: 2.5px solid var(--tone); }
@@ -166,22 +168,27 @@ export class LatencyChart extends LiveElement {
   }
 
   #configuration(colour) {
+    const options = chartOptions(colour, {
+      xTicks: ({min, max}, most) => {
+        const step = niceSteps.find((one) => (max - min) / one <= most) ?? niceSteps.at(-1);
+        const shift = new Date(max).getTimezoneOffset() * 60_000;
+        const first = Math.ceil((min - shift) / step) * step + shift;
+        return Array.from({length: Math.floor((max - first) / step) + 1}, (_, index) => first + index * step);
+      },
+      xTick: (value) => tick(value, this.minutes * 60_000),
+      yTick: (value) => `${number(value)}\u00a0ms`,
+      tooltip: {
+        title: ([item]) => (item ? time(item.parsed.x) : ''),
+        label: (item) => ` ${item.dataset.label}: ${milliseconds(item.parsed.y)}`,
+      },
+    });
     return {
       type: 'line',
       data: {datasets: series.map(({label, colour: name, dash}) => ({
         label, data: [], borderColor: colour(name), backgroundColor: colour(name), borderDash: dash, borderWidth: 2, pointRadius: 1.5, pointHoverRadius: 4,
         tension: 0.25,
       }))},
-      options: {
-        ...chartOptions(colour, {
-          xTick: (value) => tick(value, this.minutes * 60_000),
-          yTick: (value) => milliseconds(value),
-          tooltip: {
-            title: ([item]) => (item ? time(item.parsed.x) : ''),
-            label: (item) => ` ${item.dataset.label}: ${milliseconds(item.parsed.y)}`,
-          },
-        }),
-      },
+      options: {...options, scales: {...options.scales, y: {...options.scales.y, beginAtZero: true, suggestedMax: 10}}},
     };
   }
 

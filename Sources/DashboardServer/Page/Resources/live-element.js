@@ -20,6 +20,8 @@ const mostWaiting = 500;
  */
 export class LiveElement extends HTMLElement {
   static title = '';
+  /** The rank of its title among the headings around it. */
+  static heading = 'h2';
   static topics = [];
   static styles = [];
   /** Attributes of its own. */
@@ -49,7 +51,7 @@ export class LiveElement extends HTMLElement {
     const root = this.attachShadow({mode: 'open'});
     root.adoptedStyleSheets = [tokens, base, ...this.constructor.styles];
     const parts = {
-      title: h('h2', {part: 'title'}, this.constructor.title),
+      title: h(this.constructor.heading, {class: 'title', part: 'title'}, this.constructor.title),
       detail: h('span', {class: 'detail', part: 'detail'}),
       tools: h('span', {class: 'tools'}),
       mark: h('span', {class: 'mark', part: 'freshness', hidden: true}),
@@ -232,6 +234,20 @@ export class LiveElement extends HTMLElement {
     this.refresh();
   }
 
+  /**
+   * Asks for something that the rest does not wait for, and that is left as it was when it cannot be had. Gives whether it could.
+   */
+  async aside(work) {
+    try {
+      await work(async (path) => (await this.hub.api.get(path)).value);
+      this.refresh();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) console.error(error);
+      return false;
+    }
+  }
+
   #take(event) {
     if (this.#loading) {
       if (this.#waiting.length < mostWaiting) this.#waiting.push(event);
@@ -304,21 +320,30 @@ export class LiveElement extends HTMLElement {
   #paintMark() {
     const mark = this.#parts.mark;
     const words = this.#markWords();
-    show(mark, words !== null);
+    set(this.shadowRoot.firstElementChild, 'data-stale', words !== null);
+    show(mark, words !== null && this.saysAge);
     if (words === null) return;
     text(mark, words);
   }
 
   #markWords() {
     if (!this.isLoaded || !this.hub) return null;
-    const old = performance.now() - this.#confirmed;
-    if (this.#staleAge !== null) return `stale, ${age(this.#staleAge + old)}`;
-    if (this.hub.isFromMemory) return 'from memory';
-    const isUnconfirmed = ['reconnecting', 'offline', 'locked'].includes(this.hub.state) || this.#error;
-    return isUnconfirmed || old > 2.5 * this.refreshInterval ? `stale, ${age(old)}` : null;
+    const {hub} = this;
+    const sinceLoad = performance.now() - this.#confirmed;
+    if (this.#staleAge !== null) return stale(this.#staleAge + sinceLoad);
+    if (hub.isRedisAway) return hub.backend.backend?.mode === 'redis' ? stale(sinceLoad) : 'from memory';
+    // While it was live, every change was told: what was not told of was right until its end.
+    const old = Math.min(sinceLoad, performance.now() - hub.liveUntil);
+    const isUnconfirmed = ['reconnecting', 'offline', 'locked'].includes(hub.state) || this.#error;
+    return isUnconfirmed || (!hub.isLive && old > 2.5 * this.refreshInterval) ? stale(old) : null;
   }
 
-  /** Whether what is shown is current. */
+  /** Whether it says itself how old it is; what is part of another element leaves it to that. */
+  get saysAge() {
+    return true;
+  }
+
+  /** Whether what is shown may be out of date. */
   get isStale() {
     return this.#markWords() !== null;
   }
@@ -328,6 +353,9 @@ export class LiveElement extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, {bubbles: true, composed: true, detail}));
   }
 }
+
+/** Says that something is out of date, and by how much as soon as that can be told. */
+const stale = (old) => (old < 2000 ? 'stale' : `stale, ${age(old)}`);
 
 /** Registers an element once; a page may load two versions of a script. */
 export function define(name, element) {

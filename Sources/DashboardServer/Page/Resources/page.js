@@ -3,7 +3,7 @@ import {set, show, text} from './dom.js';
 import {age} from './format.js';
 import {hubOf} from './hub.js';
 import {askForKey} from './key-dialog.js';
-import {showStatus} from './status.js';
+import {byUrgency, mark, showStatus} from './status.js';
 import {base, tokens} from './styles.js';
 
 // The page around the elements: how everything is in one word, how the connection is, and what to do when a key is needed.
@@ -12,7 +12,7 @@ document.adoptedStyleSheets = [tokens, base, ...document.adoptedStyleSheets];
 
 const hub = hubOf(location.origin);
 const find = (id) => document.getElementById(id);
-const [overall, connection, banner, keyButton, note] = ['overall', 'connection', 'banner', 'key-button', 'note'].map(find);
+const [overall, needs, connection, banner, since, keyButton, note] = ['overall', 'needs', 'connection', 'banner', 'since', 'key-button', 'note'].map(find);
 const title = document.title;
 
 const states = {
@@ -35,13 +35,13 @@ function showConnection() {
 }
 
 function showBanner() {
-  const away = hub.isFromMemory ? hub.backend.ready.reasons[0]?.detail : null;
-  const isAway = hub.state === 'offline' || hub.state === 'reconnecting';
-  const seconds = isAway ? ` For ${age(performance.now() - hub.since).replace(' ago', '')}.` : '';
-  const words = hub.state === 'offline' || hub.state === 'locked' ? sentences[hub.state] + (isAway ? seconds : '') : away ?? sentences[hub.state] ?? '';
-  show(banner, words !== '');
-  set(banner, 'data-status', hub.state === 'offline' || away ? 'unhealthy' : 'degraded');
+  const words = hub.isLive || hub.state === 'polling' ? hub.trouble || sentences[hub.state] || '' : sentences[hub.state] ?? '';
+  show(banner.parentElement, words !== '');
+  set(banner.parentElement, 'data-status', hub.state === 'offline' || hub.isRedisAway ? 'unhealthy' : 'degraded');
   text(banner, words);
+  const gone = performance.now() - hub.liveUntil;
+  const isGone = (hub.state === 'offline' || hub.state === 'reconnecting') && gone >= 2000 && Number.isFinite(gone);
+  text(since, isGone ? `Last heard of ${age(gone)}.` : '');
 }
 
 let noteTimer = null;
@@ -63,8 +63,9 @@ showConnection();
 
 document.addEventListener('usdcop-status', ({detail: {status, services}}) => {
   showStatus(overall, status);
-  const bad = services.filter((one) => one.status !== 'healthy').length;
-  document.title = bad > 0 ? `${overall.firstElementChild.textContent} ${bad} · ${title}` : title;
+  const bad = services.filter((one) => one.status !== 'healthy').sort(byUrgency);
+  text(needs, bad.map((one) => `${one.service} ${one.status}`).join(', '));
+  document.title = bad.length > 0 ? `${mark(status)} ${bad.length} · ${title}` : title;
 });
 
 let asked = false;

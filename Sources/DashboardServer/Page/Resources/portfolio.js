@@ -47,7 +47,7 @@ export class Portfolio extends LiveElement {
     };
     view.metrics = h('div', {class: 'group'}, h('dl', {class: 'lead'}, view.value.cell, view.pnl.cell),
       h('dl', {class: 'figures'}, ...Object.values(view.figures).map((one) => one.cell)), h('p', {class: 'small muted'}, 'As of ', view.when, ' · ', view.age));
-    view.table = scroller('Open positions', ['Symbol', 'Quantity', 'Entry', 'Price', 'PnL', 'PnL %'], view.rows);
+    view.table = scroller('Open positions', ['Position', 'Price', 'PnL'], view.rows);
     view.customs = h('div', {class: 'group'}, h('h3', {}, 'Custom metrics'), view.custom);
     body.append(view.none, view.metrics, h('div', {class: 'group'}, h('h3', {}, 'Open positions', view.sum), view.flat, view.table), view.customs);
     this.#view = view;
@@ -118,16 +118,16 @@ export class Portfolio extends LiveElement {
     const {rows, sum} = this.#view;
     const total = this.#aggregate?.total_pnl;
     text(sum, this.#positions.length > 0 ? `: ${number(this.#positions.length)}, together ${gain(total)}` : '');
-    keyed(rows, this.#positions, (one) => one.symbol, (one) => h('tr', {}, h('th', {scope: 'row'}, one.symbol), ...Array.from({length: 5}, () => h('td', {class: 'n'}))), (row, one) => {
+    keyed(rows, this.#positions, (one) => one.symbol, makePosition, (row, one) => {
       const line = this.redis.line('GET', `position:active:${one.symbol}`);
-      const [, quantity, entry, price, pnl, share] = row.children;
-      set(row.firstElementChild, 'title', `${one.position_id}, since ${utc(one.entry_time)}`);
+      const [quantity, price, entry, pnl, share] = row.querySelectorAll('[data-figure]');
+      set(row, 'title', `${one.position_id}, since ${utc(one.entry_time)}`);
       figure(quantity, one.quantity, number(one.quantity, Number.isInteger(one.quantity) ? 0 : 2), line, 'quantity');
       figure(entry, one.entry_price, number(one.entry_price, 2), line, 'entry_price');
       figure(price, one.current_price, number(one.current_price, 2), line, 'current_price');
       figure(pnl, one.pnl, gain(one.pnl), line, 'pnl');
       figure(share, one.pnl_percent, `${signed(one.pnl_percent, 2)}\u00a0%`, line, 'pnl_percent');
-      for (const cell of [pnl, share]) cell.className = `n ${one.pnl > 0 ? 'up' : one.pnl < 0 ? 'down' : ''}`;
+      for (const value of [pnl, share]) value.className = one.pnl > 0 ? 'up' : one.pnl < 0 ? 'down' : '';
     });
   }
 
@@ -140,6 +140,14 @@ export class Portfolio extends LiveElement {
       ...Object.keys(this.#custom).slice(0, 5).map((name) => [`metric ${name}`, redis.line('GET', `metrics:custom:${name}`)]),
     ];
   }
+}
+
+/** A row of two lines: what is held, what it is worth, and what that makes. */
+function makePosition({symbol}) {
+  const value = () => h('span', {'data-figure': true});
+  const cell = (...lines) => h('td', {class: 'n'}, ...lines.map((line, index) => h('div', {class: index > 0 ? 'small muted' : null}, ...line)));
+  return h('tr', {}, h('th', {scope: 'row'}, h('div', {}, symbol), h('div', {class: 'small muted'}, value())),
+    cell([value()], ['from ', value()]), cell([value()], [value()]));
 }
 
 define('usdcop-portfolio', Portfolio);

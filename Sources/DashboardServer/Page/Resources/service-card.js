@@ -1,22 +1,25 @@
 import {acceptsUnhealthy} from './api.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {memory, milliseconds, number, percent, plain, time, uptime, utc, words} from './format.js';
+import {memory, milliseconds, none, number, percent, plain, time, uptime, utc, words} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
 import {mark, showStatus, statusBadge} from './status.js';
 
 /** How many checks the strip shows. */
 const stripLength = 40;
+/** Milliseconds after which the strip is asked for: figures come first. */
+const stripDelay = 300;
 
 const styles = sheet(`
 .card { gap: 8px; padding: 12px 14px; transition: box-shadow 0.15s, border-color 0.15s; border-inline-start: 3px solid var(--tone, var(--line)); }
 .card:hover { border-color: var(--line-strong); border-inline-start-color: var(--tone); box-shadow: 0 2px 12px rgb(0 0 0 / 12%); }
-h2 { overflow-wrap: anywhere; }
+.title { overflow-wrap: anywhere; }
 .body { gap: 8px; }
 .reason { color: var(--tone); font-size: 0.929em; }
 .figures { grid-template-columns: repeat(auto-fit, minmax(5.4em, 1fr)); gap: 8px 12px; }
 .figures dd { font-size: 1em; }
-.strip { display: flex; align-items: end; gap: 2px; height: 20px; }
+[data-stale].card { border-color: var(--line-strong); border-inline-start: 3px solid var(--tone); }
+.strip { margin-top: auto; display: flex; align-items: end; gap: 2px; height: 20px; }
 .strip i { flex: 1; max-width: 8px; background: var(--tone); border-radius: 1px; height: 45%; opacity: 0.9; }
 .strip i[data-status=degraded] { height: 70%; } .strip i[data-status=unhealthy] { height: 100%; }
 .strip i[data-status=none] { background: var(--line); height: 3px; }
@@ -31,6 +34,7 @@ h2 { overflow-wrap: anywhere; }
  */
 export class ServiceCard extends LiveElement {
   static title = 'Service';
+  static heading = 'h3';
   static topics = ['health'];
   static styles = [styles];
   static watches = ['service'];
@@ -65,16 +69,19 @@ export class ServiceCard extends LiveElement {
       status: statusBadge('unknown'), reason: h('p', {class: 'reason', part: 'reason', hidden: true}),
       latency: h('dd', {}), uptime: h('dd', {}), errors: h('dd', {}), memory: h('dd', {}), requests: h('dd', {}),
       checked: h('time', {}), age: h('span', {}), strip: h('div', {class: 'strip', part: 'strip', role: 'img'}),
-      meta: h('dl', {}), details: h('details', {class: 'meta small'}, h('summary', {}, 'Metadata')),
+      meta: h('dl', {}), details: h('details', {class: 'meta small'}, h('summary', {class: 'muted'}, 'Metadata')),
     };
     view.details.append(view.meta);
     tools.append(view.status);
-    body.append(view.reason,
-      h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
+    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
         cell('Memory', view.memory), cell('Req/min', view.requests)),
-      view.strip,
+      view.reason, view.strip,
       h('p', {class: 'small muted'}, 'Checked ', view.checked, ' · ', view.age), view.details);
     this.#view = view;
+  }
+
+  get saysAge() {
+    return !this.#given;
   }
 
   /** A card that is given its service need not ask for it. */
@@ -84,18 +91,24 @@ export class ServiceCard extends LiveElement {
 
   async load(get) {
     const name = this.#name;
-    if (!name) return {health: null, history: []};
-    const [health, history] = await Promise.all([
-      this.#given ? this.#given : get('/api/health/services', {accepts: acceptsUnhealthy}).then((all) => all.services.find((one) => one.service === name) ?? null),
-      // The strip adorns; a card is worth showing without it.
-      get(`/api/health/services?type=history&service=${encodeURIComponent(name)}&limit=${stripLength}`).then((answer) => answer.history, () => []),
-    ]);
-    return {health, history};
+    if (!name) return null;
+    // The strip adorns: a card is worth showing without it.
+    setTimeout(() => this.isListening && this.#loadStrip(), stripDelay);
+    if (this.#given) return this.#given;
+    const {services} = await get('/api/health/services', {accepts: acceptsUnhealthy});
+    return services.find((one) => one.service === name) ?? null;
   }
 
-  apply({health, history}) {
+  #loadStrip() {
+    const name = this.#name;
+    this.aside(async (get) => {
+      const {history} = await get(`/api/health/services?type=history&service=${encodeURIComponent(name)}&limit=${stripLength}`);
+      if (name === this.#name) this.#history = history.map(({at, status, latency_ms}) => ({at, status, latency_ms})).reverse();
+    });
+  }
+
+  apply(health) {
     if (!this.#given) this.#found = health;
-    this.#history = history.map(({at, status, latency_ms}) => ({at, status, latency_ms})).reverse();
   }
 
   receive({event, value, key}) {
@@ -120,7 +133,7 @@ export class ServiceCard extends LiveElement {
     const [view, redis] = [this.#view, this.redis];
     const line = redis.line('GET', `health:status:${service}`);
     const card = this.shadowRoot.firstElementChild;
-    text(card.querySelector('h2'), service);
+    text(card.querySelector('.title'), service);
     set(card, 'data-status', status);
     set(card, 'aria-label', `${service}: ${status}`);
     showStatus(view.status, status);
@@ -132,6 +145,7 @@ export class ServiceCard extends LiveElement {
     figure(view.errors, details.error_rate, percent(details.error_rate), line, 'details.error_rate');
     figure(view.memory, details.memory_usage_mb, memory(details.memory_usage_mb), line, 'details.memory_usage_mb');
     figure(view.requests, details.requests_per_minute, number(details.requests_per_minute), line, 'details.requests_per_minute');
+    for (const value of [view.memory, view.requests]) set(value, 'title', value.textContent === none ? 'The service does not report it' : null);
     set(view.checked, 'datetime', last_check);
     set(view.checked, 'title', utc(last_check));
     text(view.checked, time(last_check));

@@ -1,4 +1,4 @@
-import {chartOptions, LiveChart} from './charts.js';
+import {chartOptions, faint, LiveChart} from './charts.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {milliseconds, none, number, percent, plain, signed, tick, time, utc, words} from './format.js';
 import {define, LiveElement} from './live-element.js';
@@ -26,14 +26,12 @@ const styles = sheet(`
 .confidence div:first-child { display: flex; justify-content: space-between; color: var(--muted); font-size: 0.857em; }
 .features { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 12px; font-size: 0.929em; }
 .features dt { color: var(--muted); } .features dd { text-align: end; overflow-wrap: anywhere; }
-.plot { position: relative; height: 100%; min-height: 15em; }
-figure { min-width: 0; display: flex; flex-direction: column; gap: 8px; }
-figure .plot { flex: 1; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; color: var(--muted); font-size: 0.857em; }
 .legend b { color: var(--tone); font-weight: 400; }
 .counts { grid-template-columns: repeat(auto-fit, minmax(5.5em, 1fr)); padding-block: 12px; border-block: 1px solid var(--line); }
-.scroll { max-height: 18em; }
-@container (max-width: 38rem) { .top { grid-template-columns: minmax(0, 1fr); } .plot { height: 15em; flex: none !important; } }
+.scroll { flex: 1 0 18em; height: 18em; }
+@container (max-width: 38rem) { .top { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 24rem) { .scroll :is(th, td):nth-child(n+5) { display: none; } }
 `);
 
 /** How long counts are waited for after a change, so that a burst asks once. */
@@ -52,6 +50,7 @@ export class Signals extends LiveElement {
   #stats = null;
   #latest = null;
   #chart = null;
+  #drawn = [];
   #counting = null;
   #view;
 
@@ -96,7 +95,7 @@ export class Signals extends LiveElement {
       h('span', {'data-action': name}, h('b', {'aria-hidden': 'true'}, shape), ` ${name}`))));
     body.append(h('div', {class: 'top'}, view.latest, view.figure),
       h('dl', {class: 'figures counts', part: 'counts'}, ...Object.values(view.counts).map((one) => one.cell)),
-      scroller('History of signals, newest first', ['Time', 'Action', 'Model', 'Price', 'Confidence', 'Latency'], view.rows, 3));
+      scroller('History of signals, newest first', ['Time', 'Action', 'Price', 'Confidence', 'Latency', 'Model'], view.rows, 2));
     this.#view = view;
   }
 
@@ -115,22 +114,20 @@ export class Signals extends LiveElement {
 
   async load(get) {
     const guess = this.symbol;
-    const of = (symbol) => Promise.all([
-      get(`/api/cache/signals?type=history&symbol=${encodeURIComponent(symbol)}&limit=${this.limit}`),
-      get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`),
-    ]);
+    const of = (symbol) => get(`/api/cache/signals?type=history&symbol=${encodeURIComponent(symbol)}&limit=${this.limit}`);
     const [all, guessed] = await Promise.all([get('/api/cache/signals?type=all'), of(guess)]);
     this.#symbols = all.symbols;
     const symbol = this.symbol;
-    const [history, stats] = symbol === guess ? guessed : await of(symbol);
-    return {symbol, latest: all.latest[symbol] ?? null, history: history.signals, stats: stats.stats};
+    const history = symbol === guess ? guessed : await of(symbol);
+    return {symbol, latest: all.latest[symbol] ?? null, history: history.signals};
   }
 
-  apply({symbol, latest, history, stats}) {
+  apply({symbol, latest, history}) {
     if (symbol !== this.symbol) return;
     this.#latest = latest ?? history[0] ?? null;
     this.#history = history;
-    this.#stats = stats;
+    // The price does not wait for the counts, for which the server looks into the trail.
+    this.#count(0);
   }
 
   receive({event, key, value}) {
@@ -148,18 +145,15 @@ export class Signals extends LiveElement {
     this.emit('usdcop-signal', {signal: value, key});
   }
 
-  #count() {
-    this.#counting ??= setTimeout(async () => {
+  #count(delay = countDelay) {
+    this.#counting ??= setTimeout(() => {
       this.#counting = null;
-      try {
-        const symbol = this.symbol;
-        const {value} = await this.hub.api.get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`);
-        if (symbol === this.symbol) this.#stats = value.stats;
-        this.refresh();
-      } catch {
-        // The next refresh asks for them again, and says it if it cannot.
-      }
-    }, countDelay);
+      const {symbol} = this;
+      this.aside(async (get) => {
+        const {stats} = await get(`/api/cache/signals?type=stats&symbol=${encodeURIComponent(symbol)}`);
+        if (symbol === this.symbol) this.#stats = {symbol, ...stats};
+      });
+    }, delay);
   }
 
   emptiness() {
@@ -207,7 +201,7 @@ export class Signals extends LiveElement {
 
   #paintCounts() {
     const {counts} = this.#view;
-    const stats = this.#stats ?? {};
+    const stats = this.#stats?.symbol === this.symbol ? this.#stats : {};
     const key = `signal:history:${this.symbol}`;
     const list = (pipe) => this.redis.line('LRANGE', key, '0 -1', {raw: true, pipe});
     figure(counts.total.value, stats.total, number(stats.total), this.redis.line('LLEN', key));
@@ -216,15 +210,24 @@ export class Signals extends LiveElement {
     }
     figure(counts.confidence.value, stats.avg_confidence, percent(stats.avg_confidence),
       list(`grep -o '"confidence":[^,}]*' | awk -F: '{s+=$2} END{if(NR) printf "%.15g\\n", s/NR}'`));
-    figure(counts.success.value, stats.success_rate, percent(stats.success_rate));
+    figure(counts.success.value, stats.success_rate, percent(stats.success_rate), this.#successLine(key));
     set(counts.success.value, 'title', stats.success_rate == null ? 'No execution of these signals is known' : 'Signals of the history that were filled');
+  }
+
+  /** Of the signals of the history that were executed, those that were filled. */
+  #successLine(key) {
+    const history = this.redis.line('LRANGE', key, '0 -1', {raw: true});
+    const trail = this.redis.line('XRANGE', 'audit:events', '- +', {raw: true});
+    return history && `{ ${history}; ${trail}; } | awk 'match($0,/"signal_id":"[^"]*"/){i=substr($0,RSTART,RLENGTH); `
+      + 'if(/"event_type":"SIGNAL_EXECUTED"/){if(i in h){k[i]=1; if(/"status":"filled"/)f[i]=1}} else if(!/"event_type"/)h[i]=1} '
+      + `END{for(i in k){n++; m+=(i in f)} if(n)printf "%.15g\\n",m/n}'`;
   }
 
   #paintHistory() {
     keyed(this.#view.rows, this.#history, identity, (one) => h('tr', {'data-action': one.action}, h('th', {scope: 'row'},
       h('time', {datetime: one.timestamp, title: utc(one.timestamp)})), h('td', {class: 'action'}, `${actions[one.action]?.shape ?? ''} ${one.action}`),
-    h('td', {class: 'muted'}, one.model_version), h('td', {class: 'n'}, number(one.price, 2)), h('td', {class: 'n'}, percent(one.confidence)),
-    h('td', {class: 'n'}, milliseconds(one.execution_latency_ms))), (row, one) => text(row.querySelector('time'), time(one.timestamp)));
+    h('td', {class: 'n'}, number(one.price, 2)), h('td', {class: 'n'}, percent(one.confidence)),
+    h('td', {class: 'n'}, milliseconds(one.execution_latency_ms)), h('td', {class: 'n muted'}, one.model_version)), (row, one) => text(row.querySelector('time'), time(one.timestamp)));
   }
 
   #draw() {
@@ -237,28 +240,32 @@ export class Signals extends LiveElement {
     this.#chart.draw();
   }
 
-  /** Oldest first, as a chart goes. */
+  /** Oldest first, one step each: nights and weekends without signals take no room. */
   #points() {
-    return this.#history.map((one) => ({...one, x: Date.parse(one.timestamp), y: one.price})).sort((a, b) => a.x - b.x);
+    return this.#history.map((one) => ({...one, at: Date.parse(one.timestamp), y: one.price})).sort((a, b) => a.at - b.at)
+      .map((point, x) => ({...point, x}));
   }
 
   #fill(chart) {
-    const points = this.#points();
-    chart.data.datasets[0].data = points;
-    chart.options.scales.x.min = points[0]?.x;
-    chart.options.scales.x.max = points.at(-1)?.x;
+    this.#drawn = this.#points();
+    chart.data.datasets[0].data = this.#drawn;
+    chart.options.scales.x.max = Math.max(1, this.#drawn.length - 1);
   }
 
   #configuration(colour) {
     const look = (context) => actions[context.raw?.action] ?? actions.HOLD;
     const options = chartOptions(colour, {
+      xTicks: ({max}, most) => {
+        const step = Math.max(1, Math.ceil(max / most));
+        return Array.from({length: Math.floor(max / step) + 1}, (_, index) => max - index * step).reverse();
+      },
       xTick: (value) => {
-        const points = this.#points();
-        return points.length ? tick(value, points.at(-1).x - points[0].x) : '';
+        const point = this.#drawn[value];
+        return point ? tick(point.at, this.#drawn.at(-1).at - this.#drawn[0].at) : '';
       },
       yTick: (value) => number(value, 2),
       tooltip: {
-        title: ([item]) => (item ? time(item.raw.x) : ''),
+        title: ([item]) => (item ? time(item.raw.at) : ''),
         label: ({raw}) => ` ${raw.action} at ${number(raw.price, 2)} (${percent(raw.confidence)})`,
       },
     });
@@ -266,12 +273,12 @@ export class Signals extends LiveElement {
       type: 'line',
       data: {datasets: [{
         data: [], borderColor: colour('line-blue'), borderWidth: 1.75, tension: 0.15, fill: 'start',
-        backgroundColor: `color-mix(in srgb, ${colour('line-blue')} 8%, transparent)`,
+        backgroundColor: faint(colour('line-blue')),
         pointStyle: (context) => look(context).point, rotation: (context) => look(context).turn,
         pointRadius: (context) => (context.raw?.action === 'HOLD' ? 2 : 6), pointHoverRadius: 7,
         pointBackgroundColor: (context) => colour(look(context).colour), pointBorderColor: colour('surface'), pointBorderWidth: 1,
       }]},
-      options: {...options, layout: {padding: {top: 8, left: 4}}},
+      options: {...options, scales: {...options.scales, x: {...options.scales.x, min: 0}}, layout: {padding: {top: 8, left: 4}}},
     };
   }
 

@@ -4,7 +4,7 @@ import {sheet} from './dom.js';
 // `--usdcop-…` of any colour, `--usdcop-font`, `--usdcop-font-size` and `--usdcop-radius`, or `theme="dark"` on an element.
 
 const light = {
-  canvas: '#f3f5f8', surface: '#ffffff', raised: '#f6f8fa', line: '#dfe4ea', 'line-strong': '#8793a0', text: '#18212b', muted: '#56616d',
+  canvas: '#f3f5f8', surface: '#ffffff', raised: '#f6f8fa', line: '#dfe4ea', 'line-strong': '#7f8b98', text: '#18212b', muted: '#56616d',
   blue: '#1d5fd0', green: '#0a7245', yellow: '#8a5a00', red: '#c0292d', purple: '#7a3cc8', indigo: '#4652c4', gray: '#5c6773',
   'line-blue': '#2f6fe0', 'line-green': '#159a5f', 'line-yellow': '#b98400', focus: '#1d5fd0', 'on-strong': '#ffffff',
 };
@@ -32,18 +32,19 @@ export const base = sheet(`
 *, *::before, *::after { box-sizing: border-box; }
 h2, h3, h4, p, ul, ol, dl, dd, dt, figure { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
-h2 { font-size: 1em; font-weight: 600; letter-spacing: 0; }
-h3, h4 { font-size: 1em; font-weight: 600; }
+h2, h3, h4, .title { font-size: 1em; font-weight: 600; }
 .muted, .detail { color: var(--muted); }
 .small { font-size: 0.857em; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .icon { flex: none; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: 16px; min-width: 0; height: 100%; display: flex; flex-direction: column; gap: 12px; }
+[data-stale].card { border-style: dashed; border-color: var(--line-strong); }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-height: 28px; }
+h2.title { font-size: 1.143em; letter-spacing: -0.005em; }
 .head .tools { margin-inline-start: auto; display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
 .mark { display: inline-flex; align-items: center; gap: 4px; padding: 0 8px; border-radius: 999px; border: 1px dashed var(--yellow); color: var(--yellow); font-size: 0.857em; white-space: nowrap; }
-.body { min-width: 0; display: flex; flex-direction: column; gap: 16px; }
+.body { min-width: 0; flex: 1; display: flex; flex-direction: column; gap: 16px; }
 .empty { color: var(--muted); padding: 24px 0; text-align: center; }
 .state { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; color: var(--muted); padding: 12px 0; }
 .state strong { color: var(--text); font-weight: 600; }
@@ -86,7 +87,12 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { position: sticky; top: 0; z-index: 1; background: var(--raised); color: var(--muted); font-weight: 500; font-size: 0.857em; }
 tbody th { font-weight: 500; }
 td.n, th.n { text-align: end; }
+@container (max-width: 24rem) { th, td { padding-inline: 6px; } table { font-size: 0.929em; } }
 tbody tr:hover > * { background: var(--raised); }
+
+figure { min-width: 0; display: flex; flex-direction: column; gap: 8px; }
+.plot { position: relative; flex: 1 0 15em; min-height: 15em; }
+.plot canvas { position: absolute; inset: 0; }
 
 .lines { margin-top: auto; border-top: 1px solid var(--line); padding-top: 8px; color: var(--muted); font-size: 0.857em; }
 .lines ul { display: grid; gap: 8px; padding-top: 8px; }

@@ -1,6 +1,4 @@
 import {acceptsUnhealthy} from './api.js';
-import './audit-log.js';
-import './latency-chart.js';
 import './service-card.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {number} from './format.js';
@@ -15,9 +13,14 @@ const styles = sheet(`
 .summary dd { font-weight: 600; font-size: 1.143em; }
 .summary [data-status]:not([data-count="0"]) dd { color: var(--tone); }
 .overall { font-size: 1.143em; }
-.services { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17.5em, 100%), 1fr)); gap: 12px; }
+.services { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
 .more { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30em, 100%), 1fr)); gap: 16px; align-items: start; }
 `);
+
+const modules = {'usdcop-latency-chart': () => import('./latency-chart.js'), 'usdcop-audit-log': () => import('./audit-log.js')};
+
+/** The width in pixels under which a card is not readable. */
+const leastCard = 240;
 
 /**
  * `<usdcop-system-health>`: how the watched services are, one card each, with the chart of latencies and the audit trail unless
@@ -31,6 +34,7 @@ export class SystemHealth extends LiveElement {
 
   #services = new Map();
   #told = '';
+  #sizes = new ResizeObserver(() => this.#arrange());
   #view;
 
   /** A tab in the background goes on to know the status, for its title. */
@@ -61,6 +65,20 @@ export class SystemHealth extends LiveElement {
   connectedCallback() {
     super.connectedCallback();
     this.#compose();
+    this.#sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+  }
+
+  /** As many columns as have room, and no row that is left nearly empty. */
+  #arrange() {
+    const {services} = this.#view;
+    const count = this.#services.size;
+    const room = Math.max(1, Math.floor((this.clientWidth + 12) / (leastCard + 12)));
+    services.style.setProperty('--columns', String(Math.max(1, Math.ceil(count / Math.ceil(count / room)) || 1)));
   }
 
   attributeChangedCallback(name, before, after) {
@@ -74,6 +92,8 @@ export class SystemHealth extends LiveElement {
     const wanted = [this.flag('show-latency') && 'usdcop-latency-chart', this.flag('show-audit-log') && 'usdcop-audit-log'].filter(Boolean);
     keyed(more, wanted, (tag) => tag, (tag) => h(tag, this.#passed));
     show(more, wanted.length > 0);
+    // Only who wants them needs their code, and not at once.
+    for (const tag of wanted) modules[tag]();
     for (const element of [...more.children, ...this.#view.services.children]) {
       for (const [name, value] of Object.entries(this.#passed)) set(element, name, value);
     }
@@ -133,6 +153,7 @@ export class SystemHealth extends LiveElement {
     set(counts.total.value, 'data-value', all.length);
     set(counts.total.value, 'data-redis-cli', redis.line('HLEN', 'health:services'));
     showStatus(overall, this.status);
+    this.#arrange();
     keyed(services, all, (one) => one.service, () => h('usdcop-service-card', this.#passed), (card, one) => (card.service = one));
   }
 

@@ -1,0 +1,147 @@
+import CacheServices
+import Foundation
+import Hiredis
+import LoggingServices
+import RedisTesting
+import Testing
+
+@testable import DashboardServer
+
+@Suite(.timeLimit(.minutes(5)))
+struct StreamResumeTests {
+    /// Two servers of one Redis.
+    static func withTwo(_ body: @Sendable (RunningService, RunningService) async throws -> Void) async throws {
+        try await RunningService.with { (one) async throws in
+            try await RunningService.with(redis: one.redis) { (two) async throws in try await body(one, two) }
+        }
+    }
+
+    private static func signal(_ number: Int) throws -> Signal {
+        try Signal(stored: JSONWriter.bytes(try Samples.json(Samples.signal("s\(number)"))))
+    }
+
+    @Test func `random disconnects across two servers lose nothing and repeat nothing`() async throws {
+        let rounds = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1" ? 100 : 20
+        try await Self.withTwo { one, two in
+            let total = rounds * 12
+            // The client begins before the first event.
+            var place = try await EventStreamClient.open(port: one.port, topics: "signals,audit") { (client) async throws in
+                try await client.next("open").id
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for number in 0..<total {
+                        let writer = number % 2 == 0 ? one.service : two.service
+                        try await writer.signals.publish(try Self.signal(number))
+                        _ = try await writer.audit.log(.system("event \(number)", metadata: ["number": .integer(number)]))
+                    }
+                }
+                var random = SeededGenerator(seed: 7)
+                var (signals, audits, disconnects) = ([String](), [Int](), 0)
+                while signals.count < total || audits.count < total {
+                    let server = Bool.random(using: &random) ? one : two
+                    let isLast = disconnects >= rounds
+                    // What comes behind the last event that was taken is thrown away with the connection.
+                    let length = isLast ? Int.max : Int.random(in: 0...(2 * total / rounds), using: &random)
+                    let after = place
+                    let got = try await EventStreamClient.open(port: server.port, topics: "signals,audit", after: after) {
+                        (client) async throws in
+                        var events: [EventStreamClient.Event] = []
+                        while events.count < length, events.count < 2 * total - signals.count - audits.count {
+                            let event = try #require(try await client.next())
+                            if event.name == "open" { #expect(event.id == after) } else { events.append(event) }
+                        }
+                        return (events, client.lastEventID)
+                    }
+                    place = got.1
+                    disconnects += 1
+                    #expect(got.0.allSatisfy { ["signals", "audit"].contains($0.name) && $0.id != nil })
+                    signals += got.0.filter { $0.name == "signals" }.compactMap { $0.value["signal_id"]?.text }
+                    audits += got.0.compactMap { $0.value["metadata"]?["number"]?.double.map { Int($0) } }
+                }
+                #expect(disconnects >= rounds)
+                #expect(signals == (0..<total).map { "s\($0)" })
+                #expect(audits.sorted() == Array(0..<total))
+                // Each process has a chain of its own: its events keep their order.
+                #expect(audits.filter { $0 % 2 == 0 } == Array(stride(from: 0, to: total, by: 2)))
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `a long absence is caught up from Redis, through pieces, on a server that just started`() async throws {
+        try await RunningService.with { (one) async throws in
+            let place = try await EventStreamClient.open(port: one.port, topics: "signals,audit") { (client) async throws in
+                try await client.next("open").id
+            }
+            for number in 0..<900 {
+                try await one.service.signals.publish(try Self.signal(number))
+                _ = try await one.service.audit.log(.system("event \(number)", metadata: ["number": .integer(number)]))
+            }
+            try await RunningService.with(redis: one.redis) { (two) async throws in
+                try await EventStreamClient.open(port: two.port, topics: "signals,audit", after: place) { (client) async throws in
+                    _ = try await client.next("open")
+                    let events = try await client.next(1800, of: ["signals", "audit", "reset"])
+                    #expect(
+                        events.filter { $0.name == "signals" }.map { $0.value["signal_id"]?.text } == (0..<900).map { "s\($0)" })
+                    #expect(
+                        events.filter { $0.name == "audit" }.map { $0.value["metadata"]?["number"]?.double }
+                            == (0..<900).map(Double.init))
+                    try await one.service.signals.publish(try Self.signal(900))
+                    #expect(try await client.next("signals").value["signal_id"] == "s900")
+                }
+                #expect(two.service.stream.counts.caughtUp >= 1800 - StreamLog.maximumCount)
+            }
+        }
+    }
+
+    @Test func `a client that is ahead of its new server waits for it`() async throws {
+        try await Self.withTwo { one, two in
+            // The hub of the second server is awake, and looks at every entry later than the first one does or not: both ways are right.
+            try await EventStreamClient.open(port: two.port, topics: "signals") { (other) async throws in
+                _ = try await other.next("open")
+                for number in 0..<50 {
+                    let place = try await EventStreamClient.open(port: one.port, topics: "signals") { (client) async throws in
+                        _ = try await client.next("open")
+                        try await one.service.signals.publish(try Self.signal(number))
+                        return try await client.next("signals").id
+                    }
+                    try await EventStreamClient.open(port: two.port, topics: "signals", after: place) { (client) async throws in
+                        _ = try await client.next("open")
+                        try await one.service.signals.publish(try Self.signal(1000 + number))
+                        #expect(try await client.next()?.value["signal_id"]?.text == "s\(1000 + number)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a quiet topic keeps its place while others are busy`() async throws {
+        try await RunningService.with { (service) async throws in
+            try await EventStreamClient.open(port: service.port, topics: "positions") { (client) async throws in
+                let first = try #require(try await client.next("open").id.flatMap(StreamCursor.init))
+                for number in 0..<20 { try await service.service.signals.publish(try Self.signal(number)) }
+                try await eventually {
+                    service.service.stream.place(in: .changes).map { $0.id > first.changes.id && ($0.ordinal ?? 0) >= 20 } ?? false
+                }
+                service.service.stream.broadcast { .keepAlive(at: $0) }
+                _ = try await service.send("PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position)}"#)
+                let event = try await client.next("positions")
+                #expect(client.comments == 1)
+                #expect(event.id.flatMap(StreamCursor.init) != nil)
+            }
+            // The identity in the comment alone is a place to go on from.
+            let kept = try await EventStreamClient.open(port: service.port, topics: "metrics") { (client) async throws in
+                let first = try await client.next("open").id
+                try await service.service.signals.publish(try Self.signal(100))
+                try await eventually { service.service.stream.cursor?.text != first }
+                service.service.stream.broadcast { .keepAlive(at: $0) }
+                service.service.stream.publish(StreamMessage(.metrics, event: "set", key: "", value: .null))
+                _ = try await client.next("metrics")
+                #expect(client.lastEventID != first)
+                return client.lastEventID
+            }
+            #expect(kept.flatMap(StreamCursor.init) != nil)
+        }
+    }
+}
