@@ -150,15 +150,15 @@ class Desk:
         """What a page has to show when a desk has been working for a while."""
         for number in range(24):
             service.publish(number)
-        service.put("/api/cache/metrics", {
+        service.put("/api/cache/metrics", {"metrics": {
             "timestamp": now(), "total_pnl": 18234.5, "win_rate": 0.625, "sharpe_ratio": 1.4, "max_drawdown": 0.07,
             "total_trades": 48, "active_positions": 2, "portfolio_value": 1018234.5,
-        })  # fmt: skip
+        }})  # fmt: skip
         for symbol, pnl in (("USDCOP", 125000.5), ("EURUSD", -320.25)):
-            service.put(f"/api/cache/positions/{symbol}", {
+            service.put(f"/api/cache/positions/{symbol}", {"position": {
                 "position_id": f"pos_{symbol}", "symbol": symbol, "entry_price": 4200, "current_price": 4250.5, "quantity": 1000,
                 "pnl": pnl, "pnl_percent": 1.2, "entry_time": now(), "status": "OPEN",
-            })  # fmt: skip
+            }})  # fmt: skip
         service.put("/api/cache/metrics/custom/spread", {"value": 1.25})
         service.post("/api/health/latency", {"measurements": [
             {"service": "trading-api", "operation": "place-order", "latency_ms": 20 + number * 3.5} for number in range(200)
