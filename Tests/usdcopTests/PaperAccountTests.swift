@@ -136,6 +136,37 @@ struct PaperAccountTests {
         }
     }
 
+    @Test("pays the price of the deal and is valued at the price of the market")
+    func dealingPrice() {
+        var account = PaperAccount(quantity: 10)
+        #expect(account.wouldTrade(.buy) && account.wouldTrade(.sell) && !account.wouldTrade(.hold))
+        _ = account.apply(.buy, price: 100, dealingAt: 101, time: day(0))
+        #expect(account.position?.entryPrice == 101)
+        #expect(!account.wouldTrade(.buy) && account.wouldTrade(.sell))
+        _ = account.apply(.hold, price: 100, dealingAt: 1, time: day(0))
+        #expect(account.totalPnL == -10)
+        _ = account.apply(.sell, price: 110, dealingAt: 109, time: day(1))
+        #expect(account.realisedPnL == 80)
+        #expect(account.position?.entryPrice == 109)
+        #expect(account.apply(.buy, price: 110, dealingAt: .nan, time: day(1)) == [])
+    }
+
+    @Test("closes its position when it is told to")
+    func close() {
+        var account = PaperAccount(quantity: 10)
+        #expect(account.close(at: 100, time: day(0)) == nil)
+        _ = account.apply(.sell, price: 100, time: day(0))
+        #expect(account.close(at: -1, time: day(0)) == nil)
+        let closed = account.close(at: 120, time: day(1))
+        guard case .closed(let position, let pnl)? = closed else {
+            Issue.record("it was not closed")
+            return
+        }
+        #expect(position.currentPrice == 120 && pnl == -200)
+        #expect(account.position == nil && account.closedTrades == 1 && account.winRate == 0)
+        #expect(account.totalPnL == -200 && account.maxDrawdown > 0)
+    }
+
     private func day(_ number: Int64, hour: Int = 0) -> Timestamp {
         Timestamp(milliseconds: (number + 20_000) * Self.dayLength + Int64(hour + 5) * 3_600_000)
     }

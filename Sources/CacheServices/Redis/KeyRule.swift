@@ -51,6 +51,8 @@ struct KeyRule: Sendable, Hashable {
             return .ruled(KeyRule(type: "stream", content: .opaque))
         case KeySchema.auditWriters: return .ruled(KeyRule(type: "hash", content: .opaque))
         case KeySchema.auditSigner: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
+        case KeySchema.demoState: return .ruled(KeyRule(type: "string", content: .opaque))
+        case KeySchema.demoLease: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         case KeySchema.alertsCursor: return .ruled(KeyRule(type: "string", content: .opaque))
         case KeySchema.alerts: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.alertsLength))
         case KeySchema.healthServices, KeySchema.healthTransitions: return .ruled(KeyRule(type: "hash", content: .opaque))

@@ -21,6 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
             A step of the market is a minute of the session in Bogotá, or an hour outside of it. The same seed gives the same prices, \
             signals and positions at every speed. Started again, the demo goes on where it was.
 
+            Without Redis everything is kept in memory. Whoever names a --cache-backend gets that one.
+
             Examples:
               usdcop demo
               usdcop demo --seed 7 --speed 4
@@ -37,7 +39,8 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try DemoSettings.load(self)
         try await withLog(loaded.settings.logging) { logger, log in
-            try await Demo(options: demo, settings: loaded, logger: logger, log: log).run()
+            var demo = Demo(options: demo, settings: loaded, logger: logger, log: log)
+            try await demo.run()
         }
     }
 }

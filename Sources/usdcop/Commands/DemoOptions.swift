@@ -16,7 +16,7 @@ struct DemoOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Steps of the market in a second, 0.1 to 50.", valueName: "steps"), transform: Arguments.steps)
     var speed = 1.0
 
-    @Option(help: ArgumentHelp("Ends by itself after a time such as 30s or 10m.", valueName: "duration"), transform: Arguments.duration)
+    @Option(help: ArgumentHelp("Ends by itself after a time such as 30s or 10m.", valueName: "duration"), transform: Arguments.runningTime)
     var duration: Duration?
 
     @Flag(help: "Remove the keys of the namespace and the state directory at the end, if demos alone made them.")
@@ -32,6 +32,12 @@ extension Arguments {
             throw ValidationError("must be an integer from 0 to \(DemoPlan.seeds.upperBound)")
         }
         return seed
+    }
+
+    @Sendable static func runningTime(_ text: String) throws -> Duration {
+        let duration = try duration(text)
+        guard duration > .zero else { throw ValidationError("must be longer than nothing") }
+        return duration
     }
 
     @Sendable static func steps(_ text: String) throws -> Double {

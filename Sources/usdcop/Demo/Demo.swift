@@ -10,24 +10,25 @@ import ServiceLifecycle
 /// One run of the demo: looks at the namespace, starts the stand-ins, serves, and tidies up.
 struct Demo: Sendable {
     let options: DemoOptions
-    let settings: DemoSettings
+    private(set) var settings: DemoSettings
     let logger: Logger
     let log: LogOutput
 
     /// Requests that are under way at the end may take so long.
     private static let drainTime = Duration.milliseconds(1500)
     private static let checkInterval = Duration.seconds(5)
+    private static let alertSpacing = Duration.seconds(20)
     private static let checkTimeout = Duration.seconds(2)
 
     var namespace: Namespace { settings.settings.namespace }
 
-    func run() async throws {
+    mutating func run() async throws {
         let token = UUID().uuidString.lowercased()
         let plan = try await prepare(token)
         if let problem = settings.settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of --log-file cannot be written: \(problem).")
         }
-        try settings.directory?.prepare()
+        if settings.settings.backend != .memory { try settings.directory?.prepare() }
         do {
             try await serve(plan, token)
         } catch let error as StartError {
@@ -39,14 +40,32 @@ struct Demo: Sendable {
     /// Looks whose the namespace is, and takes it.
     ///
     /// - Throws: ``CommandFailure`` where the demo must not run.
-    private func prepare(_ token: String) async throws -> DemoPlan {
-        guard settings.settings.backend != .memory else { return plan(.away) }
-        return try await RedisClient.withClient(settings.settings.redis, logger: quietLogger) { client in
+    private mutating func prepare(_ token: String) async throws -> DemoPlan {
+        var standing = DemoNamespace.Standing.away
+        if settings.settings.backend != .memory { standing = try await take(token) }
+        // The parts of the service that are no cache need to know it from the start, so that they work, too.
+        if case .away = standing, !settings.given.contains(ConfigurationTable.cacheBackend.name) {
+            Console().note("usdcop: no Redis answers at \(settings.settings.redis): this demo keeps everything in memory")
+            settings.settings.backend = .memory
+        }
+        return DemoPlan(seed: options.seed, speed: options.speed, standing: standing)
+    }
+
+    /// Looks whose the namespace is in Redis, and takes its lease.
+    private func take(_ token: String) async throws -> DemoNamespace.Standing {
+        try await RedisClient.withClient(settings.settings.redis, logger: quietLogger) { client in
             let place = DemoNamespace(client: client, namespace: namespace, token: token)
-            let standing = try await place.standing()
+            let standing: DemoNamespace.Standing
+            do throws(RedisError) {
+                standing = try await place.standing()
+            } catch {
+                throw error.server?.kind == .authentication ? CommandFailure(StartError.wrongCredentials) : error
+            }
             switch standing {
             case .away:
-                guard namespace.rawValue == DemoOptions.namespace || options.adopt else {
+                // What is in memory now is written when Redis is back.
+                let isWrittenLater = settings.given.contains(ConfigurationTable.cacheBackend.name)
+                guard !isWrittenLater || namespace.rawValue == DemoOptions.namespace || options.adopt else {
                     throw CommandFailure(
                         .unavailable,
                         "Redis is away, and whether \(namespace) is a demo's cannot be seen without it; --adopt runs nevertheless.")
@@ -60,12 +79,8 @@ struct Demo: Sendable {
                     throw CommandFailure(.unavailable, "A demo runs in the namespace \(namespace) already.")
                 }
             }
-            return plan(standing)
+            return standing
         }
-    }
-
-    private func plan(_ standing: DemoNamespace.Standing) -> DemoPlan {
-        DemoPlan(seed: options.seed, speed: options.speed, standing: standing)
     }
 
     /// An absence at the start is told by the service.
@@ -80,7 +95,7 @@ struct Demo: Sendable {
         let started = ContinuousClock.now
         var standIns: [StandIn] = []
         do {
-            for profile in StandInProfile.all {
+            for profile in StandInProfile.all + [.alertReceiver] {
                 standIns.append(try await StandIn.start(profile, plan: outages, seed: plan.seed, since: started))
             }
         } catch {
@@ -93,6 +108,11 @@ struct Demo: Sendable {
     private func serve(_ plan: DemoPlan, _ token: String, _ standIns: [StandIn]) async throws {
         var settings = settings.settings
         for standIn in standIns {
+            guard standIn.profile.name != StandInProfile.alertReceiver.name else {
+                settings.alerts.spacing = Self.alertSpacing
+                settings.alerts.webhooks = [try WebhookURL(standIn.url("/alerts"))]
+                continue
+            }
             let url = try ProbeURL(standIn.url())
             settings.health.services.append(
                 try ServiceConfig(name: standIn.profile.name, url: url, checkInterval: Self.checkInterval, timeout: Self.checkTimeout))
@@ -107,10 +127,12 @@ struct Demo: Sendable {
         }
         let (orders, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(10))
         let traffic = DeskTraffic(standIns: standIns, latency: service.latency, seed: plan.seed, orders: orders)
-        let runner = DemoRunner(plan: plan, service: service, orders: continuation, onStep: { _ in }, logger: logger)
+        let line = DemoStatusLine()
+        let runner = DemoRunner(plan: plan, service: service, orders: continuation, onStep: { line.show($0) }, logger: logger)
         let lease = service.redis.map {
             DemoLease(namespace: DemoNamespace(client: $0, namespace: namespace, token: token), logger: logger)
         }
+        defer { line.clear() }
         let countdown = options.duration.map(Countdown.init)
         let companions: [(any Service)?] = [lease, traffic, runner, countdown]
         try await service.run(with: companions.compactMap(\.self), drainTime: Self.drainTime)

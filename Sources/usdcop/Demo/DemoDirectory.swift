@@ -10,20 +10,38 @@ struct DemoDirectory: Sendable {
     ///
     /// - Throws: ``CommandFailure`` with 73.
     func prepare() throws(CommandFailure) {
-        let isNew = !FileManager.default.fileExists(atPath: url.path)
+        let missing = missingFolders
         try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         guard access(url.path, W_OK | X_OK) == 0 else {
             throw CommandFailure(
                 .cannotCreate, "The state directory of the demo cannot be made or written: \(String(cString: strerror(errno))).")
         }
-        if isNew { try? Data().write(to: marker) }
+        if missing > 0 { try? Data("\(missing)\n".utf8).write(to: marker) }
     }
 
     /// Whether a demo made it.
     var isOwn: Bool { FileManager.default.fileExists(atPath: marker.path) }
 
-    /// Removes it with everything in it, if a demo made it.
+    /// Removes it with everything in it, if a demo made it, and the folders around it that were made with it and are empty again.
     func remove() throws {
-        if isOwn { try FileManager.default.removeItem(at: url) }
+        guard isOwn else { return }
+        let text = (try? String(contentsOf: marker, encoding: .utf8)) ?? ""
+        let made = Int(text.split(separator: "\n").first ?? "") ?? 1
+        try FileManager.default.removeItem(at: url)
+        var folder = url
+        for _ in 1..<max(2, made) where made > 1 {
+            folder.deleteLastPathComponent()
+            guard rmdir(folder.path) == 0 else { return }
+        }
+    }
+
+    /// How many folders at the end of the path are not there.
+    private var missingFolders: Int {
+        var (folder, count) = (url.standardizedFileURL, 0)
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
+            folder.deleteLastPathComponent()
+            count += 1
+        }
+        return count
     }
 }

@@ -19,13 +19,24 @@ struct DemoGreeting: Sendable {
 
               dashboard    \(page)/
 
-              redis-cli \(redisOptions)GET \(KeySchema(settings.settings.namespace).full(KeySchema.signalLatest))
-              \(program) audit tail --namespace \(settings.settings.namespace)\(programOptions)
-              curl -s '\(page)/api/health/services'
+              \(commands(page).joined(separator: "\n  "))
 
-            Ctrl-C ends it.
+            Now and then one of the services fails or is slow: that is part of it. Ctrl-C ends it.
 
             """
+    }
+
+    /// Three things to try.
+    private func commands(_ page: String) -> [String] {
+        let namespace = settings.settings.namespace
+        guard settings.settings.backend != .memory else {
+            return ["cache/signals", "health/services", "audit/signals?type=stats"].map { "curl -s '\(page)/api/\($0)'" }
+        }
+        return [
+            "redis-cli \(redisOptions)GET \(KeySchema(namespace).full(KeySchema.signalLatest))",
+            "\(program) audit tail --namespace \(namespace)\(programOptions)",
+            "curl -s '\(page)/api/health/services'",
+        ]
     }
 
     /// How redis-cli finds the same Redis; nothing secret.
@@ -45,7 +56,7 @@ struct DemoGreeting: Sendable {
     /// How the program finds the same Redis, unless that is the one it takes anyway, or its address holds a secret.
     private var programOptions: String {
         let redis = settings.settings.redis
-        guard settings.namesRedis, redis.password == nil, redis.tls == nil else { return "" }
+        guard settings.given.contains(ConfigurationTable.redisURL.name), redis.password == nil, redis.tls == nil else { return "" }
         return switch redis.endpoint {
         case .tcp(let host, let port): " --redis-url redis://\(host):\(port)/\(redis.database)"
         case .unixSocket(let path): " --redis-url 'unix://\(path)?db=\(redis.database)'"

@@ -30,7 +30,7 @@ struct DemoNamespace: Sendable {
 
     /// Looks whose the namespace is.
     ///
-    /// - Throws: `RedisError` when Redis answers that it may not be read.
+    /// - Throws: `RedisError` when Redis refuses the user, or what it asks.
     func standing() async throws(RedisError) -> Standing {
         do throws(RedisError) {
             let reply = try await client.send(RedisCommand("GET", [.text(schema.full(KeySchema.demoState))], access: .read))
@@ -42,8 +42,11 @@ struct DemoNamespace: Sendable {
             }
             return isEmpty ? .empty : .foreign
         } catch {
-            guard error.server == nil else { throw error }
-            return .away
+            switch error.server?.kind {
+            case .authentication?, .noPermission?: throw error
+            // Also what is still loading its data, or is none of these.
+            default: return .away
+            }
         }
     }
 

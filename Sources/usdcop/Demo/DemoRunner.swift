@@ -73,8 +73,9 @@ struct DemoRunner: Service {
             .system(
                 text,
                 metadata: report.details(
-                    .init("closed_trades", .integer(figures.closedTrades)), .init("seed", .integer(Int(plan.seed))),
-                    .init("step", .integer(step.number)), .init("total_pnl", .finite(figures.totalPnL)))))
+                    .init("closed_trades", .integer(figures.closedTrades)), .init("realised_pnl", .finite(figures.realisedPnL)),
+                    .init("seed", .integer(Int(plan.seed))), .init("step", .integer(step.number)),
+                    .init("total_pnl", .finite(figures.totalPnL)))))
     }
 
     private func carryOut(_ report: DeskReport, _ failures: inout DemoFailures) async {
@@ -97,12 +98,13 @@ struct DemoRunner: Service {
 
     /// The signal with its event in one step, what was done on it, and the positions.
     private func carryOut(_ book: Book.Step, _ report: DeskReport) async throws {
-        if let signal = try report.signal(book) {
+        let signal = try report.signal(book)
+        if let signal {
             _ = try await service.performance.measure("publish-signal") {
                 try await service.audit.publish(signal, event: report.generated(signal), cache: service.signals)
             }
-            for event in try report.events(book, on: signal) { _ = try await service.audit.log(event) }
         }
+        for event in try report.events(book, on: signal) { _ = try await service.audit.log(event) }
         for position in try report.positions(book) { _ = try await service.metrics.setPosition(position.symbol, position) }
     }
 }

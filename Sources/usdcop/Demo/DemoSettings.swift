@@ -8,8 +8,8 @@ import LoggingServices
 struct DemoSettings: Sendable {
     var settings: Settings
     let directory: DemoDirectory?
-    /// Whether somebody said where Redis is.
-    let namesRedis: Bool
+    /// The names of the variables that somebody set.
+    let given: Set<String>
 
     /// What the environment and a file say for the service and not for a demo.
     private static let notForDemos: Set<String> = Set(
@@ -30,6 +30,8 @@ struct DemoSettings: Sendable {
         var settings = loaded.settings
         // What there is to see is on the page; the log is for what goes wrong.
         if !loaded.given.contains(ConfigurationTable.logLevel.name) { settings.logging.level = .warn }
+        // An outage of Redis is not to end what there is to see: some hours of writes can wait.
+        if !loaded.given.contains(ConfigurationTable.cacheMaximumEntries.name) { settings.cacheMaximumEntries = 100_000 }
         // The other services have stand-ins; a database that does not answer would only be noise.
         settings.health.services.removeAll { $0.name != "postgres" || !loaded.given.contains("POSTGRES_URL") }
         if settings.health.services.isEmpty { settings.health.switchedOff.insert("postgres") }
@@ -38,6 +40,6 @@ struct DemoSettings: Sendable {
         }
         return DemoSettings(
             settings: settings, directory: settings.audit.stateDirectory.map(DemoDirectory.init),
-            namesRedis: loaded.given.contains(ConfigurationTable.redisURL.name))
+            given: loaded.given)
     }
 }

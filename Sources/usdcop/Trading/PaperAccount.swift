@@ -35,7 +35,9 @@ struct PaperAccount: Sendable {
     /// The number of closed positions that gained.
     private(set) var profitableTrades = 0
 
-    private var realisedPnL = 0.0
+    /// What the closed positions brought.
+    private(set) var realisedPnL = 0.0
+
     private var peak: Double
     private var returns = DailyReturns()
 
@@ -60,11 +62,15 @@ struct PaperAccount: Sendable {
         guard PriceText.range.contains(price), PriceText.range.contains(dealingPrice) else { return [] }
         position?.currentPrice = price
         let events = trade(action, price: price, dealingPrice: dealingPrice, time: time)
-        let value = portfolioValue
-        peak = max(peak, value)
-        maxDrawdown = max(maxDrawdown, (peak - value) / peak)
-        returns.mark(value, day: BogotaTime.day(of: time))
+        note(time)
         return events
+    }
+
+    /// Closes the position, whatever any action says; nil when there is none, or for a price outside ``PriceText/range``.
+    mutating func close(at price: Double, time: Timestamp) -> Event? {
+        guard PriceText.range.contains(price), let event = closePosition(at: price) else { return nil }
+        note(time)
+        return event
     }
 
     /// What all positions brought to date, the open one at its current price.
@@ -90,17 +96,26 @@ struct PaperAccount: Sendable {
     private mutating func trade(_ action: SignalAction, price: Double, dealingPrice: Double, time: Timestamp) -> [Event] {
         guard let wanted = wanted(by: action) else { return [] }
         if let position, position.side == wanted { return [.marked(position)] }
-        var events: [Event] = []
-        if var position {
-            position.currentPrice = dealingPrice
-            realisedPnL += position.pnl
-            closedTrades += 1
-            if position.pnl > 0 { profitableTrades += 1 }
-            events.append(.closed(position, pnl: position.pnl))
-        }
+        let closed = closePosition(at: dealingPrice)
         let opened = PaperPosition(side: wanted, quantity: quantity, entryPrice: dealingPrice, entryTime: time, currentPrice: price)
         position = opened
-        events.append(.opened(opened))
-        return events
+        return (closed.map { [$0] } ?? []) + [.opened(opened)]
+    }
+
+    private mutating func closePosition(at dealingPrice: Double) -> Event? {
+        guard var position else { return nil }
+        position.currentPrice = dealingPrice
+        self.position = nil
+        realisedPnL += position.pnl
+        closedTrades += 1
+        if position.pnl > 0 { profitableTrades += 1 }
+        return .closed(position, pnl: position.pnl)
+    }
+
+    private mutating func note(_ time: Timestamp) {
+        let value = portfolioValue
+        peak = max(peak, value)
+        maxDrawdown = max(maxDrawdown, (peak - value) / peak)
+        returns.mark(value, day: BogotaTime.day(of: time))
     }
 }

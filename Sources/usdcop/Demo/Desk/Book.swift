@@ -22,8 +22,13 @@ struct Book: Sendable {
         /// What the strategy says; nil between two bars.
         let decision: Decision?
         let order: DeskOrder?
+        /// Whether the order was sent because the position had lost too much.
+        let isStop: Bool
         let changes: [Change]
     }
+
+    /// The loss in percent at which a position is closed.
+    static let stopLoss = 1.0
 
     let instrument: Instrument
     private var strategy = Strategy()
@@ -47,9 +52,16 @@ struct Book: Sendable {
         let price = instrument.price(spot: quote.price)
         let decision = quote.moment.step.isMultiple(of: instrument.stepsInBar) ? decide(price, quote) : nil
         let action = decision?.action ?? .hold
-        let order = account.wouldTrade(action) ? send(action, price, quote, &random) : nil
+        let (order, isStop) = (order(action, price, quote, &random), mustStop(price, quote))
         let before = holding
-        let events = account.apply(order?.isFilled == true ? action : .hold, price: price, dealingAt: order?.price, time: now)
+        let events: [PaperAccount.Event]
+        if isStop, let order {
+            events =
+                order.isFilled
+                ? account.close(at: order.price, time: now).map { [$0] } ?? [] : account.apply(.hold, price: price, time: now)
+        } else {
+            events = account.apply(order?.isFilled == true ? action : .hold, price: price, dealingAt: order?.price, time: now)
+        }
         let changes = events.map { event -> Change in
             switch event {
             case .opened(let position):
@@ -59,7 +71,23 @@ struct Book: Sendable {
             case .marked(let position): return .marked(Holding(position: position, openedAt: openedAt))
             }
         }
-        return Step(instrument: instrument, price: price, decision: decision, order: order, changes: changes)
+        return Step(instrument: instrument, price: price, decision: decision, order: order, isStop: isStop, changes: changes)
+    }
+
+    /// Whether the position has lost so much that it is closed, whatever the strategy says.
+    private func mustStop(_ price: Double, _ quote: MarketQuote) -> Bool {
+        guard quote.moment.isOpen, var position = account.position else { return false }
+        position.currentPrice = price
+        return position.pnlPercent <= -Self.stopLoss
+    }
+
+    private func order(_ action: SignalAction, _ price: Double, _ quote: MarketQuote, _ random: inout Xoshiro256) -> DeskOrder? {
+        if mustStop(price, quote), let position = account.position {
+            return send(position.side == .long ? .sell : .buy, position.quantity, price, quote, &random)
+        }
+        guard account.wouldTrade(action) else { return nil }
+        // A position of the other side is turned.
+        return send(action, instrument.quantity * (account.position == nil ? 1 : 2), price, quote, &random)
     }
 
     /// What the strategy says. Nobody deals outside of the session.
@@ -70,12 +98,12 @@ struct Book: Sendable {
     }
 
     /// Crosses the spread, and mostly a little more.
-    private func send(_ action: SignalAction, _ price: Double, _ quote: MarketQuote, _ random: inout Xoshiro256) -> DeskOrder {
+    private func send(
+        _ action: SignalAction, _ quantity: Double, _ price: Double, _ quote: MarketQuote, _ random: inout Xoshiro256
+    ) -> DeskOrder {
         let side = action == .buy ? 1.0 : -1
         let slippage = quote.spread / 2 + quote.spread * (0.1 + 0.35 * random.normal())
         let dealt = ((price + side * slippage) * 100).rounded() / 100
-        // A position of the other side is turned.
-        let quantity = side * instrument.quantity * (account.position == nil ? 1 : 2)
-        return DeskOrder(quantity: quantity, price: dealt, slippage: side * (dealt - price), isFilled: !random.chance(0.03))
+        return DeskOrder(quantity: side * quantity, price: dealt, slippage: side * (dealt - price), isFilled: !random.chance(0.03))
     }
 }

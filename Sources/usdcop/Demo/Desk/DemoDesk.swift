@@ -41,7 +41,7 @@ struct DemoDesk: Sendable {
         let figures = figures(on: quote.moment.day)
         let latency = latencies.logNormal(median: 38, sigma: 0.35)
         return DeskStep(
-            quote: quote, books: steps, figures: figures, alerts: watch.check(figures, quote),
+            quote: quote, books: steps, figures: figures, alerts: watch.check(steps, figures, quote),
             modelLatencyMS: (min(latency, 900) * 10).rounded() / 10)
     }
 
@@ -56,7 +56,8 @@ struct DemoDesk: Sendable {
         let closed = accounts.reduce(0) { $0 + $1.closedTrades }
         let profitable = accounts.reduce(0) { $0 + $1.profitableTrades }
         return DeskFigures(
-            totalPnL: pnl, winRate: closed > 0 ? Double(profitable) / Double(closed) : nil, sharpeRatio: returns.sharpeRatio,
+            totalPnL: pnl, realisedPnL: accounts.reduce(0) { $0 + $1.realisedPnL },
+            winRate: closed > 0 ? Double(profitable) / Double(closed) : nil, sharpeRatio: returns.sharpeRatio,
             maxDrawdown: maxDrawdown, closedTrades: closed, openPositions: accounts.count { $0.position != nil }, portfolioValue: value,
             drawdown: drawdown, exposure: accounts.reduce(0) { $0 + ($1.position?.signedQuantity ?? 0) }, volatility: volatility.value)
     }

@@ -1,6 +1,9 @@
 /// The desk's books together after a step.
 struct DeskFigures: Equatable, Sendable {
+    /// What all positions brought, the open ones at their current prices.
     let totalPnL: Double
+    /// What the closed ones brought.
+    let realisedPnL: Double
     let winRate: Double?
     let sharpeRatio: Double?
     let maxDrawdown: Double

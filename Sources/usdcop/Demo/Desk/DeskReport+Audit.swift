@@ -5,21 +5,26 @@ extension DeskReport {
     /// The event of a published signal.
     func generated(_ signal: Signal) throws(ValidationError) -> AuditEvent { signed(try .signalGenerated(signal, metadata: metadata)) }
 
-    /// What the book did on its signal: the execution, then the positions that it closed and opened.
-    func events(_ book: Book.Step, on signal: Signal) throws(ValidationError) -> [AuditEvent] {
+    /// What the book did on its signal, or because a position had lost too much: the execution, then the positions that it closed and
+    /// opened.
+    func events(_ book: Book.Step, on signal: Signal?) throws(ValidationError) -> [AuditEvent] {
         guard let order = book.order else { return [] }
-        let execution = try SignalExecution(
-            executionID: names.execution(step.number, book.instrument), price: order.price, quantity: order.quantity,
-            status: order.isFilled ? "filled" : "rejected", timestamp: now)
         let slippage = JSONValue.Member("slippage_cop", .finite((order.slippage * 100).rounded() / 100))
-        var events = [try AuditEvent.signalExecuted(signal, execution: execution, metadata: details(slippage))]
+        var events: [AuditEvent] = []
+        if let signal, !book.isStop {
+            let execution = try SignalExecution(
+                executionID: names.execution(step.number, book.instrument), price: order.price, quantity: order.quantity,
+                status: order.isFilled ? "filled" : "rejected", timestamp: now)
+            events.append(try .signalExecuted(signal, execution: execution, metadata: details(slippage)))
+        }
         for change in book.changes {
             switch change {
             case .opened(let holding):
                 events.append(try .positionOpened(position(holding, book.instrument, .open), metadata: metadata))
             case .closed(let holding):
                 let closed = try position(holding, book.instrument, .closed)
-                events.append(try .positionClosed(closed, pnl: closed.pnl, metadata: metadata))
+                let reason = JSONValue.Member("reason", book.isStop ? "stop-loss" : "turned")
+                events.append(try .positionClosed(closed, pnl: closed.pnl, metadata: details(reason, slippage)))
             case .marked: continue
             }
         }
@@ -32,7 +37,7 @@ extension DeskReport {
         for alert in step.alerts {
             let risk = try RiskAlert(
                 type: alert.kind.rawValue, severity: alert.severity, message: alert.message, threshold: alert.threshold,
-                currentValue: alert.value, symbol: alert.kind == .jump || alert.kind == .volatility ? "USDCOP" : nil)
+                currentValue: alert.value, symbol: alert.symbol)
             events.append(try .riskAlert(risk, metadata: metadata))
         }
         let (moment, price) = (step.quote.moment, NumberText.amount(step.quote.price))

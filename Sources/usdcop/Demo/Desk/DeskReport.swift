@@ -1,4 +1,5 @@
 import CacheServices
+import Foundation
 import LoggingServices
 
 /// Puts a step of the desk into the words of the services: signals, positions, figures, and events of the audit trail.
@@ -33,10 +34,12 @@ struct DeskReport: Sendable {
         features["market_open"] = step.quote.moment.isOpen ? 1 : 0
         features["spread"] = step.quote.spread
         features["volatility"] = step.figures.volatility
+        // What nobody can read twice is no better for being exact.
+        features = features.mapValues { Self.rounded($0, 6) }
         let isSpot = book.instrument.days == 0
         return try Signal(
             signalID: names.signal(step.number, book.instrument), timestamp: isSpot ? now : now - .milliseconds(1),
-            symbol: book.instrument.symbol, action: decision.action, confidence: decision.confidence, price: book.price,
+            symbol: book.instrument.symbol, action: decision.action, confidence: Self.rounded(decision.confidence, 4), price: book.price,
             features: features, modelVersion: book.instrument.modelVersion, executionLatencyMS: step.modelLatencyMS)
     }
 
@@ -44,7 +47,7 @@ struct DeskReport: Sendable {
         let (name, position) = (names.position(holding, instrument), holding.position)
         return try Position(
             positionID: name, symbol: instrument.symbol, entryPrice: position.entryPrice, currentPrice: position.currentPrice,
-            quantity: position.signedQuantity, pnl: position.pnl, pnlPercent: position.pnlPercent,
+            quantity: position.signedQuantity, pnl: Self.rounded(position.pnl, 2), pnlPercent: Self.rounded(position.pnlPercent, 4),
             entryTime: openedBefore[name] ?? position.entryTime, status: status)
     }
 
@@ -63,9 +66,15 @@ struct DeskReport: Sendable {
     func metrics() throws(ValidationError) -> FinancialMetrics {
         let figures = step.figures
         return try FinancialMetrics(
-            timestamp: now, totalPnL: figures.totalPnL, winRate: figures.winRate, sharpeRatio: figures.sharpeRatio,
-            maxDrawdown: figures.maxDrawdown, totalTrades: figures.closedTrades, activePositions: figures.openPositions,
-            portfolioValue: figures.portfolioValue)
+            timestamp: now, totalPnL: Self.rounded(figures.totalPnL, 2), winRate: figures.winRate.map { Self.rounded($0, 4) },
+            sharpeRatio: figures.sharpeRatio.map { Self.rounded($0, 3) }, maxDrawdown: Self.rounded(figures.maxDrawdown, 6),
+            totalTrades: figures.closedTrades, activePositions: figures.openPositions,
+            portfolioValue: Self.rounded(figures.portfolioValue, 2))
+    }
+
+    private static func rounded(_ value: Double, _ decimals: Int) -> Double {
+        let scale = pow(10, Double(decimals))
+        return (value * scale).rounded() / scale
     }
 
     /// What the market and the desk are like, beyond the financial metrics.
@@ -78,9 +87,9 @@ struct DeskReport: Sendable {
             ("market.spread_cop", try CustomMetricValue(quote.spread)),
             ("market.volume_usd_million", try CustomMetricValue(quote.volume)),
             ("desk.exposure_usd", try CustomMetricValue(figures.exposure)),
-            ("desk.drawdown", try CustomMetricValue(figures.drawdown)),
+            ("desk.drawdown", try CustomMetricValue(Self.rounded(figures.drawdown, 6))),
         ]
-        if let volatility = figures.volatility { metrics.append(("market.volatility", try CustomMetricValue(volatility))) }
+        if let volatility = figures.volatility { metrics.append(("market.volatility", try CustomMetricValue(Self.rounded(volatility, 4)))) }
         return metrics
     }
 }

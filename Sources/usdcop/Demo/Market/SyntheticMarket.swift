@@ -6,7 +6,8 @@ import Foundation
 /// - a daily level, whose logarithm is an autoregression with a half-life of eight days (clustering over weeks),
 /// - the regime (``MarketRegime``: clustering within the day), which in a trend also adds a drift of either sign,
 /// - a U over the session: mornings and the last minutes move most;
-/// beside rare jumps, a night that has its share of the day's variance, and a weak pull towards 4,000.
+/// beside the pressure of orders, which comes and goes within minutes, rare jumps, a night that has its share of the day's variance, and a
+/// weak pull towards 4,000.
 ///
 /// Calibrated on the official rate (TRM) of 2015 to 2025. The TRM is the mean of a session's deals, and so are the figures of the model,
 /// over 40 seeds of ten years each: see `SyntheticMarketTests`.
@@ -14,15 +15,19 @@ struct SyntheticMarket: Sendable {
     enum Parameters {
         static let start = 4000.0
         /// Deviation of a day's change of the closing price.
-        static let dailyDeviation = 0.0083
+        static let dailyDeviation = 0.0085
         /// The part of a day's variance that falls into the hours without a session.
         static let nightShare = 0.35
         static let freedom = 5.0
         /// Deviation of the logarithm of the daily level, and how much of it stays from day to day.
         static let levelDeviation = 0.36
         static let levelMemory = 0.917
+        /// Pressure of orders, which moves the price for some minutes and then is gone: its deviation, in deviations of a minute, and how much of
+        /// it stays from minute to minute.
+        static let pressureDeviation = 1.0
+        static let pressureMemory = 0.90
         /// Drift of a trend, in deviations of a step.
-        static let drift = 0.12
+        static let drift = 0.06
         static let jumpsPerSession = 0.10
         static let jumpDeviation = 0.011
         /// The part of the distance to the start that is made good in a day.
@@ -35,6 +40,7 @@ struct SyntheticMarket: Sendable {
     private var step: Int
     private var logPrice = log(Parameters.start)
     private var level = 0.0
+    private var pressure = 0.0
     private var regime = MarketRegime.calm
     /// Where a trend goes: 1 or −1.
     private var direction = 1.0
@@ -53,7 +59,9 @@ struct SyntheticMarket: Sendable {
         if moment.isOpen {
             changeRegime()
             let drift = regime == .trending ? Parameters.drift * direction : 0
-            logPrice += minuteDeviation(moment) * (random.studentT(Parameters.freedom) + drift)
+            let deviation = minuteDeviation(moment)
+            logPrice += deviation * (random.studentT(Parameters.freedom) + drift)
+            pressure = Parameters.pressureMemory * pressure + Parameters.pressureDeviation * deviation * random.normal()
             if random.chance(Parameters.jumpsPerSession / Double(MarketMoment.minutesOfSession)) {
                 let size = random.normal() * Parameters.jumpDeviation
                 logPrice += size
@@ -61,12 +69,14 @@ struct SyntheticMarket: Sendable {
             }
         } else {
             // A weekend's news in one step.
+            pressure = 0
             let weight = moment.followsWeekend ? 2.0 : 1
             logPrice += hourDeviation * weight * random.studentT(Parameters.freedom)
         }
         logPrice = min(max(logPrice, log(Parameters.bounds.lowerBound)), log(Parameters.bounds.upperBound))
         return MarketQuote(
-            moment: moment, regime: regime, price: (exp(logPrice) * 100).rounded() / 100, spread: spread(moment), volume: volume(moment),
+            moment: moment, regime: regime, price: (exp(logPrice + pressure) * 100).rounded() / 100, spread: spread(moment),
+            volume: volume(moment),
             jump: jump)
     }
 

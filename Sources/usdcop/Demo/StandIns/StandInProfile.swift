@@ -51,6 +51,11 @@ extension StandInProfile {
         name: "websocket", version: "1.6.3", health: Operation(name: "health", path: "/health", median: 7, sigma: 0.35),
         operations: [Operation(name: "tick", path: "/tick", median: 5, sigma: 0.5)], requestsPerMinute: 1900, memoryMB: 188)
 
+    /// Where alerts are posted: what a chat or a pager would be. Nobody watches it.
+    static let alertReceiver = StandInProfile(
+        name: "alert-receiver", version: "1.0.0", health: Operation(name: "health", path: "/health", median: 5, sigma: 0.2),
+        operations: [Operation(name: "alert", path: "/alerts", median: 60, sigma: 0.4)], requestsPerMinute: 1, memoryMB: 40)
+
     /// The seed's four services of HTTP, in the order of the list of services.
     static let all = [tradingAPI, mlAnalytics, pipelineAPI, websocket]
 }
