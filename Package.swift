@@ -149,6 +149,16 @@ let package = Package(
             dependencies: ["DashboardServer", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Benchmarks"
         ),
+        // The seed's complete trading workflow, for readers and for a test: ./scripts/with-redis swift run trading-workflow
+        .executableTarget(
+            name: "trading-workflow",
+            dependencies: [
+                "HealthServices", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Examples"
+        ),
         .testTarget(
             name: "HiredisTests",
             dependencies: [

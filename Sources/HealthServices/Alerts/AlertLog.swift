@@ -36,7 +36,7 @@ public struct AlertLog: Sendable {
     /// The newest alerts, newest first, each with what became of it on every channel. One XREVRANGE.
     ///
     /// - Parameter limit: 1 to 1000.
-    /// - Throws: ``CacheError``: `invalidArgument` for a limit out of its range, else why the stream cannot be read.
+    /// - Throws: `CacheError`: `invalidArgument` for a limit out of its range, else why the stream cannot be read.
     public func recent(limit: Int = 100) async throws(CacheError) -> Page {
         guard Self.limits.contains(limit) else {
             throw CacheError(.invalidArgument, "A page has 1 to \(Self.limits.upperBound) alerts.")

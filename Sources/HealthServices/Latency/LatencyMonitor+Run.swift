@@ -26,7 +26,7 @@ extension LatencyMonitor: Service {
 
     /// Stores what is recorded so far: a script for each hundred samples.
     ///
-    /// - Throws: ``CacheError`` when they could not be stored; they are kept, and nothing is stored twice.
+    /// - Throws: `CacheError` when they could not be stored; they are kept, and nothing is stored twice.
     public func flush() async throws(CacheError) {
         try await lane.flush { (batch) throws(CacheError) in
             let measurements = state.withLock { state in batch.elements.map { $0.moved(to: state.book.series(of: $0.series)) } }
@@ -37,7 +37,7 @@ extension LatencyMonitor: Service {
 
     /// Stores what is recorded, for a program that does not ``run()`` and ends now.
     ///
-    /// - Throws: ``CacheError`` when it could not be stored.
+    /// - Throws: `CacheError` when it could not be stored.
     public func finish() async throws(CacheError) {
         try await flush()
         // The samples are there; a number that stays is forgotten after a day.

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The lease of the process that checks the services for all (fencing: Kleppmann, "How to do distributed locking").
 ///
-/// Whoever writes as the holder sends ``value``, and the script that writes compares it with what Redis holds: a process that was paused and
+/// Whoever writes as the holder sends what the lease reads, and the script that writes compares it with what Redis holds: a process that was paused and
 /// does not know yet that another one took over is refused.
 public final class LeaderLease: Sendable {
     private struct Holding {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Which services there are, and how each was last (Seed: ServiceRegistry).
 ///
-/// With Redis the registry is there, and what this object holds is a copy that ``synchronize()`` and ``refresh()`` bring up to date: its
+/// With Redis the registry is there, and what this object holds is a copy that the monitor and ``refresh()`` bring up to date: its
 /// getters cost no round trip. Without Redis it is all there is.
 public final class ServiceRegistry: Sendable {
     /// A status and the instant at which it was true.

@@ -9,7 +9,7 @@ extension RedisConfiguration {
     /// - Parameters:
     ///   - url: the address.
     ///   - caFile: trusted certificates for `rediss://`; see ``RedisTLS``.
-    ///   - password: the password when it comes from elsewhere (a file); an address that has one too is refused.
+    ///   - separate: the password when it comes from elsewhere (a file); an address that has one too is refused.
     /// - Throws: ``RedisError`` with `configuration`; its message never repeats the address.
     public init(url: String, caFile: String? = nil, password separate: String? = nil) throws(RedisError) {
         guard let parts = URLComponents(string: url, encodingInvalidCharacters: false), let scheme = parts.scheme?.lowercased() else {

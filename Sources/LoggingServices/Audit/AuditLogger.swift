@@ -78,7 +78,7 @@ public final class AuditLogger: Sendable {
     ///
     /// The event goes even when the calling task is cancelled meanwhile. It waits until ``run()`` is under way.
     ///
-    /// - Parameter idempotency: by what a repeat of the request is recognised, by all processes, for a day.
+    /// - Parameter key: by what a repeat of the request is recognised, by all processes, for a day.
     /// - Throws: ``AuditError``; its code says whether the event may be in the trail.
     public func log(_ event: AuditEvent, idempotency key: IdempotencyKey? = nil) async throws(AuditError) -> AuditReceipt {
         do {

@@ -5,7 +5,7 @@ extension PerformanceLogger {
     /// The figures of one operation; `nil` without samples. One round trip when this process has nothing to store.
     ///
     /// - Parameter trace: is told which keys hold something unreadable that was passed by, as everywhere below.
-    /// - Throws: ``CacheError``; `dataConflict` when the key is no stream.
+    /// - Throws: `CacheError`; `dataConflict` when the key is no stream.
     public func getMetrics(_ operation: OperationName, noting trace: CacheTrace? = nil) async throws(CacheError) -> LatencyMetrics? {
         try await series(operation, trace).first?.metrics
     }

@@ -20,7 +20,7 @@ extension PerformanceLogger: Service {
 
     /// Stores what is recorded so far: a script for each hundred samples.
     ///
-    /// - Throws: ``CacheError`` when they could not be stored; they are kept, and nothing is stored twice.
+    /// - Throws: `CacheError` when they could not be stored; they are kept, and nothing is stored twice.
     public func flush() async throws(CacheError) {
         try await flush(isPatient: true)
     }

@@ -19,7 +19,7 @@ public struct IdempotencyKey: Sendable, Hashable {
     ///   - key: what the client sent, 1 to 255 printable ASCII characters.
     ///   - owner: who sent it: keys of different users never meet.
     ///   - request: the bytes of the request.
-    /// - Throws: ``ValidationError`` for a key of another form.
+    /// - Throws: `ValidationError` for a key of another form.
     public init(_ key: String, owner: String, request: [UInt8]) throws(ValidationError) {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw ValidationError(

@@ -1,6 +1,6 @@
 /// How the trail leaves the system.
 public enum AuditExportFormat: String, Sendable, CaseIterable {
-    /// RFC 4180 for spreadsheets; see ``CSVRowWriter``. It proves single entries only.
+    /// RFC 4180 for spreadsheets; a text that could be a formula gets a leading `'`. It proves single entries only.
     case csv
     /// One array of records, each on a line of its own.
     case json

@@ -14,7 +14,7 @@ extension AuditTrailReader {
     /// Every event from a place on, as it comes, over a connection of its own. Ends with an error when the stream cannot be read, and with
     /// the task; whoever goes on after the last batch misses nothing that was not trimmed meanwhile.
     ///
-    /// - Parameter after: the last event that is known already; ``end()`` for only those that are still to come.
+    /// - Parameter id: the last event that is known already; ``end()`` for only those that are still to come.
     public func follow(
         _ filter: AuditFilter = AuditFilter(), after id: StreamID
     ) -> some AsyncSequence<AuditTailBatch, any Error> & Sendable {

@@ -1,0 +1,246 @@
+"""What the guides say is so: their Swift compiles, their commands exist, their examples run, their links lead somewhere."""
+
+import json
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+import guides
+from guides import CATALOGS, GUIDES, PROGRAM, ROOT, all_blocks, blocks
+
+SHELL = ("sh", "bash")
+SITE = ROOT / ".build/guides"
+
+
+def run(arguments, **options):
+    return subprocess.run([str(each) for each in arguments], capture_output=True, text=True, timeout=300, **options)
+
+
+def guide(name):
+    return next(page for page in GUIDES if page.name == name).read_text()
+
+
+def source(pattern):
+    """All Swift files that a pattern means, as one text."""
+    return "\n".join(path.read_text() for path in sorted((ROOT / "Sources").glob(pattern)))
+
+
+# Code
+
+
+def test_swift_compiles(tmp_path):
+    files = []
+    for page in GUIDES:
+        imports = set()
+        for block in blocks(page, "swift"):
+            files.append(tmp_path / f"{len(files):03}.swift")
+            files[-1].write_text(guides.swift_file(block, imports))
+    assert files
+    flags = ["-typecheck", "-parse-as-library", "-swift-version", "6", "-suppress-warnings", "-module-name", "Guides"]
+    said = run(guides.tool("swiftc") + flags + guides.module_flags() + files)
+    assert said.returncode == 0, said.stderr
+
+
+@pytest.mark.parametrize("block", all_blocks(*SHELL), ids=str)
+def test_commands_exist(block):
+    assert run(["bash", "-n", "-c", block.text]).returncode == 0
+    tree = guides.command_tree()
+    for arguments in guides.calls(block.text):
+        problem = guides.problem_with(arguments, tree)
+        assert problem is None, f"usdcop {' '.join(arguments)}: {problem}"
+
+
+@pytest.mark.parametrize("block", all_blocks("python", "json"), ids=str)
+def test_other_languages_parse(block):
+    json.loads(block.text) if block.language == "json" else compile(block.text, str(block.page), "exec")
+
+
+# Examples
+
+
+class Desk:
+    """A private redis-server and, when asked for, the service on it."""
+
+    def __init__(self, directory, serves):
+        self.directory, self.processes = directory, []
+        self.redis, self.http = free_port(), free_port()
+        options = ["--port", self.redis, "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir", directory]
+        self.start("redis-server", *options)
+        until(lambda: can_connect(self.redis))
+        tools = directory / "bin"
+        tools.mkdir()
+        (tools / "usdcop").symlink_to(PROGRAM)
+        # Errors count, and an address that a block leaves out is this server's.
+        (tools / "redis-cli").write_text(f'#!/bin/sh\nexec {shutil.which("redis-cli")} -e -u "$REDIS_URL" "$@"\n')
+        (tools / "redis-cli").chmod(0o755)
+        self.environment = {
+            "PATH": f"{tools}:{pathlib.Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(directory),
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis}/0", "USDCOP_STATE_DIR": str(directory / "state"),
+            "POSTGRES_URL": "", "TRADING_API_URL": "", "ML_ANALYTICS_URL": "", "PIPELINE_API_URL": "", "WS_URL": "",
+        }  # fmt: skip
+        if serves:
+            self.start(PROGRAM, "serve", "--port", self.http)
+            until(lambda: answers(f"http://127.0.0.1:{self.http}/readyz"))
+
+    def start(self, *command):
+        environment = getattr(self, "environment", None)
+        words = [str(word) for word in command]
+        self.processes.append(
+            subprocess.Popen(words, cwd=self.directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+
+    def run(self, block):
+        text = block.text.replace("127.0.0.1:8090", f"127.0.0.1:{self.http}").replace("./scripts/run ", "usdcop ")
+        text = text.replace("./scripts/", f"{ROOT}/scripts/")
+        command = [sys.executable, "-c", text] if block.language == "python" else ["bash", "-euo", "pipefail", "-c", text]
+        return run(command, cwd=self.directory, env=self.environment)
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def can_connect(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(url):
+    try:
+        return urllib.request.urlopen(url, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it was not so within {seconds} s"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("page", [page for page in GUIDES if "<!-- run" in page.read_text()], ids=lambda page: page.stem)
+def test_examples_run(page, tmp_path):
+    """In the order of the page, on one server, as a reader would."""
+    examples = [block for block in blocks(page, *SHELL, "python") if block.remark.startswith("run")]
+    desk = Desk(tmp_path, any("serve" in block.remark for block in examples))
+    try:
+        for block in examples:
+            said = desk.run(block)
+            assert said.returncode == 0, f"{block}\n{said.stdout}\n{said.stderr}"
+    finally:
+        desk.end()
+
+
+# Links and names
+
+
+def test_links_of_the_catalogs_lead_somewhere(tmp_path):
+    """DocC knows; a room may link to those below it. What it says of undocumented parameters is by choice. Leaves a website behind."""
+    target = json.loads(run(guides.tool("swiftc") + ["-print-target-info"]).stdout)["target"]["triple"]
+    archives, findings = [], []
+    order = ["Hiredis", "CacheServices", "LoggingServices", "HealthServices", "DashboardServer", "usdcop"]
+    assert sorted(order) == sorted(catalog.stem for catalog in CATALOGS)
+    for room in order:
+        graphs, archive = tmp_path / room, tmp_path / f"{room}.doccarchive"
+        graphs.mkdir()
+        flags = ["-module-name", room, "-target", target, "-minimum-access-level", "public", "-skip-synthesized-members"]
+        said = run(guides.tool("swift-symbolgraph-extract") + flags + ["-output-dir", graphs] + guides.module_flags())
+        assert said.returncode == 0, said.stderr
+        flags = ["--additional-symbol-graph-dir", graphs, "--output-path", archive, "--ide-console-output"]
+        for below in archives:
+            flags += ["--dependency", below]
+        said = run(guides.tool("docc") + ["convert", ROOT / f"Sources/{room}/{room}.docc", "--enable-experimental-external-link-support"] + flags)
+        assert said.returncode == 0, said.stderr
+        archives.append(archive)
+        said = [line for line in (said.stdout + said.stderr).splitlines() if re.search(r": (warning|error): ", line)]
+        findings += [line for line in said if "is missing documentation" not in line]
+    assert not findings, "\n".join(findings)
+    shutil.rmtree(SITE, ignore_errors=True)
+    said = run(guides.tool("docc") + ["merge", *archives, "--synthesized-landing-page-name", "usdcop", "--output-path", SITE])
+    assert said.returncode == 0, said.stderr
+
+
+def test_links_to_files_lead_somewhere():
+    for page in GUIDES:
+        for link in re.findall(r"\]\((?!\w+:|#|<)([^)#\s]+)", page.read_text()):
+            found = (page.parent / link).exists() or any((page.parent / "Resources").glob(f"{link}.*"))
+            assert found, f"{page}: {link}"
+
+
+def test_variables_exist():
+    known = run([PROGRAM, "serve", "--help"]).stdout + (ROOT / "docker-compose.yml").read_text() + (ROOT / "scripts/test").read_text()
+    known = set(re.findall(r"[A-Z][A-Z_]+", known))
+    for page in GUIDES:
+        for name in re.findall(r"\b(?:USDCOP|REDIS|SMTP|LOG|CACHE)_[A-Z_]*[A-Z]\b(?!…)", page.read_text()):
+            assert name in known, f"{page}: {name}"
+
+
+def test_metrics_exist():
+    known = source("*/**/*.swift")
+    for page in GUIDES:
+        for name in re.findall(r"\busdcop_[a-z_]+[a-z]\b", page.read_text()):
+            assert re.sub(r"_(bucket|sum|count)$", "", name) in known, f"{page}: {name}"
+
+
+# What must not be left out
+
+
+def test_every_variable_is_told():
+    help_text = run([PROGRAM, "serve", "--help"]).stdout
+    variables = set(re.findall(r"[(]([A-Z][A-Z_]+),\s+default", re.sub(r"\s+", " ", help_text)))
+    variables |= set(re.findall(r"^  ([A-Z][A-Z_]+):", help_text, re.MULTILINE))
+    assert len(variables) > 30
+    missing = {name for name in variables if f"`{name}`" not in guide("Configuration.md")}
+    assert not missing
+
+
+def test_every_route_is_told():
+    routes = set(re.findall(r'Route\(\s*"(/[^"]*)"', source("DashboardServer/**/*.swift")))
+    assert len(routes) > 15
+    missing = {route for route in routes if f"`{route}`" not in guide("HTTPAPI.md")}
+    assert not missing
+
+
+def test_every_warning_and_reason_is_told():
+    codes = re.findall(r'case \w+ = "(\w+)"', source("Hiredis/Server/RedisServerInfo+Warnings.swift")) + ["memory_backend"]
+    codes += re.findall(r"case (\w+)$", source("DashboardServer/Health/Readiness.swift"), re.MULTILINE)
+    codes += re.findall(r'case \w+ = "(\w+)"', source("DashboardServer/Health/Readiness.swift"))
+    assert len(codes) >= 12
+    missing = {code for code in codes if f"`{code}`" not in guide("Deployment.md")}
+    assert not missing
+
+
+def test_every_alert_has_a_runbook():
+    alerts = re.findall(r"alert: (\w+)", (ROOT / "scripts/docker/prometheus/usdcop.rules.yml").read_text())
+    assert len(alerts) > 10
+    missing = {alert for alert in alerts if f"`{alert}`" not in guide("Runbooks.md")}
+    assert not missing
+
+
+def test_every_kind_of_break_is_told():
+    text = source("LoggingServices/Audit/Verification/AuditBreak.swift").split("enum Kind")[1].split("struct Place")[0]
+    kinds = {raw or name for name, raw in re.findall(r'case (\w+)(?: = "(\w+)")?', text)}
+    assert len(kinds) == 14
+    missing = {kind for kind in kinds if f"`{kind}`" not in guide("ProvingTheTrail.md")}
+    assert not missing
