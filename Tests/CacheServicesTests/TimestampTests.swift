@@ -69,6 +69,11 @@ import Testing
         }
     }
 
+    @Test func nowIsWhatFoundationSays() {
+        let (before, now, after) = (Timestamp(Date()), Timestamp.now, Timestamp(Date()))
+        #expect((before...after).contains(now))
+    }
+
     @Test func agreesWithFoundation() throws {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for milliseconds in stride(from: Int64(-62_135_596_800_000), through: 253_402_300_799_999, by: 1_234_567_891_237) {

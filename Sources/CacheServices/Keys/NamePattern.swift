@@ -3,8 +3,12 @@ enum NamePattern {
     static let sentence = "must be 1 to 64 ASCII letters, digits, spaces and ._:/-"
 
     static func matches(_ text: String) -> Bool {
-        let bytes = text.utf8
-        return (1...64).contains(bytes.count) && bytes.allSatisfy(isAllowed)
+        // As one piece of memory: literal names are checked wherever one is mentioned, and this takes a third of the time.
+        text.utf8.withContiguousStorageIfAvailable(matches) ?? matches(text.utf8)
+    }
+
+    private static func matches(_ bytes: some Collection<UInt8>) -> Bool {
+        (1...64).contains(bytes.count) && bytes.allSatisfy(isAllowed)
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

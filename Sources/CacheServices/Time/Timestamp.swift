@@ -3,6 +3,13 @@
 #else
     public import Foundation
 #endif
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// An instant in whole milliseconds, from the start of the year 1 to the end of the year 9999 in UTC.
 ///
@@ -37,8 +44,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The instant as a date.
     public var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
-    /// The instant at which this is asked, by the system's clock.
-    public static var now: Timestamp { Timestamp(Date()) }
+    /// The instant at which this is asked, by the system's clock, to the nearest millisecond.
+    ///
+    /// Costs little more than asking the clock, half of what it does by way of a ``Foundation/Date``.
+    public static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + (Int64(time.tv_nsec) + 500_000) / 1_000_000)
+    }
 
     /// Whether the left instant is earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }

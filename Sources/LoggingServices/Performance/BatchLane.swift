@@ -1,60 +1,47 @@
-package import CacheServices
-import DequeModule
-import ServiceLifecycle
-import Synchronization
+public import CacheServices
+public import DequeModule
+public import Synchronization
 
 /// A bounded queue of samples, emptied in numbered batches by one sender at a time.
 ///
 /// Adding never waits and never fails: when the queue is full the oldest sample goes, as the newest are what a capped stream keeps, and
 /// is counted. A batch whose fate is unknown is sent again under its number and with its content, so that whoever keeps the last number
 /// takes it once.
-package final class BatchLane<Element: Sendable>: Sendable {
+///
+/// What touches every sample is inlinable: another room's compiler then knows the type of its samples, and adding one costs a quarter of
+/// what it does when that is found out at run time. `package` alone does not reach that: the class and its nested types must be
+/// `@usableFromInline`, or `@inlinable` is passed over in silence.
+@usableFromInline package final class BatchLane<Element: Sendable>: Sendable {
     /// What is sent together.
-    package struct Batch: Sendable {
+    @usableFromInline package struct Batch: Sendable {
         /// 1, 2, 3 …
-        package let number: Int
+        @usableFromInline package let number: Int
         /// At least one, oldest first.
-        package let elements: [Element]
-    }
+        @usableFromInline package let elements: [Element]
 
-    /// What became of the samples; each is in exactly one count, or was sent.
-    package struct Counts: Sendable, Hashable {
-        /// In the queue, or on their way.
-        package var waiting = 0
-        /// Given up because the queue was full, or because the service ended before they could be sent.
-        package var dropped = 0
-    }
-
-    /// A call that waits until no other one sends.
-    private struct Turn {
-        let number: UInt64
-        let caller: CheckedContinuation<Bool, Never>
-    }
-
-    private struct State {
-        var waiting: Deque<Element> = []
-        var unsettled: Batch?
-        var lastNumber = 0
-        var dropped = 0
-        var failed: ContinuousClock.Instant?
-        var isBusy = false
-        var turns: Deque<Turn> = []
-        var lastTurn: UInt64 = 0
-        var wake: AsyncStream<Void>.Continuation?
-        /// Whether ``wake`` was told and nobody has begun to send since.
-        var isWoken = false
-
-        /// What to tell when a batch is full and nobody sends it; not while sending fails, for then it is tried now and then.
-        mutating func wakeIfFull(_ batchSize: Int) -> AsyncStream<Void>.Continuation? {
-            guard waiting.count >= batchSize, !isBusy, !isWoken, failed == nil, let wake else { return nil }
-            isWoken = true
-            return wake
+        @inlinable init(number: Int, elements: [Element]) {
+            self.number = number
+            self.elements = elements
         }
     }
 
-    private let capacity: Int
-    private let batchSize: Int
-    private let state = Mutex(State())
+    /// What became of the samples; each is in exactly one count, or was sent.
+    @usableFromInline package struct Counts: Sendable, Hashable {
+        /// In the queue, or on their way.
+        @usableFromInline package var waiting = 0
+        /// Given up because the queue was full, or because the service ended before they could be sent.
+        @usableFromInline package var dropped = 0
+
+        @inlinable init(waiting: Int = 0, dropped: Int = 0) {
+            self.waiting = waiting
+            self.dropped = dropped
+        }
+    }
+
+    @usableFromInline let capacity: Int
+    @usableFromInline let batchSize: Int
+    @usableFromInline let state = Mutex(State())
+    private let beginning = ContinuousClock.now
 
     /// - Parameters:
     ///   - capacity: samples that wait at most; at least 1.
@@ -65,26 +52,22 @@ package final class BatchLane<Element: Sendable>: Sendable {
     }
 
     /// What became of the samples so far.
-    package var counts: Counts {
+    @inlinable package var counts: Counts {
         state.withLock { Counts(waiting: $0.waiting.count + ($0.unsettled?.elements.count ?? 0), dropped: $0.dropped) }
     }
 
     /// Whether sending failed a moment ago, so that it is not worth waiting for.
-    package var isFailing: Bool {
-        state.withLock { $0.failed }.map { $0.duration(to: .now) < .seconds(1) } ?? false
+    @usableFromInline package var isFailing: Bool {
+        state.withLock { $0.failed }.map { beginning.duration(to: .now) - $0 < .seconds(1) } ?? false
     }
 
     /// Adds a sample; costs a lock and a move.
-    package func append(_ element: Element) {
+    @inlinable package func append(_ element: Element) {
         let wake = state.withLock { state in
-            if state.waiting.count >= capacity {
-                state.waiting.removeFirst()
-                state.dropped += 1
-            }
-            state.waiting.append(element)
+            state.append(element, capacity: capacity)
             return state.wakeIfFull(batchSize)
         }
-        wake?.yield()
+        wake?()
     }
 
     /// Sends what waits at this moment, batch by batch; takes turns with other calls.
@@ -93,7 +76,7 @@ package final class BatchLane<Element: Sendable>: Sendable {
     ///   failure, and has no time for a second one.
     /// - Throws: what `send` throws; the batch is kept and sent again by the next call. `cancelled` when the task is cancelled before it is
     ///   this call's turn.
-    package func flush(
+    @inlinable package func flush(
         isPatient: Bool = true, _ send: (Batch) async throws(CacheError) -> Void
     ) async throws(CacheError) {
         try await takeTurn()
@@ -105,15 +88,18 @@ package final class BatchLane<Element: Sendable>: Sendable {
                 try await send(batch)
             } catch {
                 // A caller that went away says nothing about whom it called.
-                if error.code != .cancelled { state.withLock { $0.failed = .now } }
+                if error.code != .cancelled { noteFailure() }
                 throw error
             }
-            state.withLock { state in
-                state.unsettled = nil
-                state.failed = nil
-            }
+            state.withLock { $0.settle() }
             left -= batch.elements.count
         }
+    }
+
+    /// From now on, for a second, it is not worth waiting for.
+    @usableFromInline func noteFailure() {
+        let now = beginning.duration(to: .now)
+        state.withLock { $0.failed = now }
     }
 
     /// Forgets what waits, if `work` succeeds; nothing is sent meanwhile.
@@ -138,89 +124,6 @@ package final class BatchLane<Element: Sendable>: Sendable {
         }
     }
 
-    /// Calls `flush` at once, every so often, and as soon as a batch is full, until the service ends; then once more.
-    ///
-    /// - Returns: how many samples could not be sent even then: they are given up and counted as dropped.
-    @discardableResult
-    package func run(every interval: Duration, _ flush: @escaping @Sendable () async -> Void) async -> Int {
-        await cancelWhenGracefulShutdown {
-            let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            self.state.withLock { ($0.wake, $0.isWoken) = (wake, false) }
-            // What came before the service ran need not wait.
-            wake.yield()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    while (try? await Task.sleep(for: interval)) != nil { wake.yield() }
-                }
-                for await _ in wakes { await flush() }
-                group.cancelAll()
-            }
-        }
-        state.withLock { $0.wake = nil }
-        await flush()
-        return giveUp()
-    }
-
-    /// Counts everything that waits as dropped, unless another call is sending it.
-    private func giveUp() -> Int {
-        state.withLock { state in
-            guard !state.isBusy else { return 0 }
-            let lost = state.waiting.count + (state.unsettled?.elements.count ?? 0)
-            (state.waiting, state.unsettled) = ([], nil)
-            state.dropped += lost
-            return lost
-        }
-    }
-
     /// The batch to send now: the one whose fate is not known, else the oldest of what waits.
-    private func next() -> Batch? {
-        state.withLock { state in
-            if let unsettled = state.unsettled { return unsettled }
-            let elements = Array(state.waiting.prefix(batchSize))
-            guard !elements.isEmpty else { return nil }
-            state.waiting.removeFirst(elements.count)
-            state.lastNumber += 1
-            state.unsettled = Batch(number: state.lastNumber, elements: elements)
-            return state.unsettled
-        }
-    }
-
-    private func takeTurn() async throws(CacheError) {
-        let number = state.withLock { state in
-            state.lastTurn += 1
-            return state.lastTurn
-        }
-        let isMine = await withTaskCancellationHandler {
-            await withCheckedContinuation { caller in
-                let answer = state.withLock { state -> Bool? in
-                    guard state.isBusy else {
-                        (state.isBusy, state.isWoken) = (true, false)
-                        return true
-                    }
-                    // Under the lock: a cancellation from here on finds the turn in the queue.
-                    guard !Task.isCancelled else { return false }
-                    state.turns.append(Turn(number: number, caller: caller))
-                    return nil
-                }
-                if let answer { caller.resume(returning: answer) }
-            }
-        } onCancel: {
-            let turn = state.withLock { state in
-                state.turns.firstIndex { $0.number == number }.map { state.turns.remove(at: $0) }
-            }
-            turn?.caller.resume(returning: false)
-        }
-        guard isMine else { throw CacheError(.cancelled, "The task was cancelled before it was its turn.") }
-    }
-
-    private func passTurn() {
-        let (next, wake) = state.withLock { state in
-            let next = state.turns.popFirst()
-            (state.isBusy, state.isWoken) = (next != nil, false)
-            // What came while the last batches were sent.
-            return (next, state.wakeIfFull(batchSize))
-        }
-        next?.caller.resume(returning: true)
-        wake?.yield()
-    }
+    @inlinable func next() -> Batch? { state.withLock { $0.next(batchSize) } }
 }
