@@ -25,7 +25,7 @@ def loaded(page):
             const within = (root) => [...root.querySelectorAll('*')].flatMap((one) =>
                 [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
             const ours = within(document).filter((one) => one.localName.startsWith('usdcop-'));
-            return ours.length > 0 && ours.every((one) => one.shadowRoot?.querySelector('[part~=card]')?.getAttribute('aria-busy') === 'false');
+            return ours.length > 0 && ours.every((one) => { const card = one.shadowRoot?.querySelector('[part~=card]'); return card && card.getAttribute('aria-busy') !== 'true'; });
         }""",
         timeout=15_000,
     )
@@ -47,3 +47,8 @@ def all_text(page):
 def shot(page, name):
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def words(page, name):
+    """What an element of ours shows as text; `name` without its prefix."""
+    return page.locator(f"usdcop-{name}").first.evaluate("one => one.shadowRoot.querySelector('[part~=card]').innerText")

@@ -4,7 +4,7 @@ import random
 import statistics
 import time
 
-from pages import loaded, shot
+from pages import loaded, shot, words
 from desk import now, until
 
 #: Notes when the price of a published signal stands on the page, by the clock of this machine.
@@ -73,7 +73,7 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     said = time.monotonic() - stopped
     print(f"Redis was killed; the page said so after {said:.2f} s")
     assert said <= 2
-    assert "4,273.50" in page.locator("usdcop-signals").inner_text(), "it keeps what it knew"
+    assert "4,273.50" in words(page, "signals"), "it keeps what it knew"
     page.wait_for_function(
         "() => [...document.querySelectorAll('usdcop-signals, usdcop-portfolio')].every((one) => !one.shadowRoot.querySelector('[part=freshness]').hidden)", timeout=5000
     )

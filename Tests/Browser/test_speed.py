@@ -8,7 +8,7 @@ from desk import ROOT, until
 PAINT = """
 window.painted = null;
 const look = () => {
-    const shows = (name) => document.querySelector(`usdcop-${name}`)?.shadowRoot?.querySelector('[part~=card]')?.getAttribute('aria-busy') === 'false';
+    const shows = (name) => document.querySelector(`usdcop-${name}`)?.shadowRoot?.querySelector('[part~=card]:not([aria-busy])');
     if (['signals', 'portfolio', 'system-health', 'backend'].every(shows)) requestAnimationFrame(() => (window.painted = performance.now()));
     else requestAnimationFrame(look);
 };
