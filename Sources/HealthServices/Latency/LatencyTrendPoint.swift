@@ -26,7 +26,8 @@ public struct LatencyTrendPoint: Sendable, Hashable {
     /// The figures as they go over the wire.
     public var jsonValue: JSONValue {
         [
-            "avg_latency_ms": .finite(avgLatencyMS), "count": .integer(count), "max_ms": .finite(maxMS), "min_ms": .finite(minMS), "p95_ms": .finite(p95MS),
+            "avg_latency_ms": .finite(avgLatencyMS), "count": .integer(count), "max_ms": .finite(maxMS), "min_ms": .finite(minMS),
+            "p95_ms": .finite(p95MS),
             "timestamp": .string(timestamp.iso8601),
         ]
     }
