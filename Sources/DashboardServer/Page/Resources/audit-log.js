@@ -81,7 +81,7 @@ export class AuditLog extends LiveElement {
       filter: h('select', {'aria-label': 'Type of event', part: 'filter', onchange: () => this.#choose()},
         h('option', {value: ''}, 'All events'), ...Object.entries(eventTypes).map(([type, {label}]) => h('option', {value: type}, label))),
       refresh: h('button', {type: 'button', class: 'quiet', hidden: true, onclick: () => this.reload()}, 'Refresh'),
-      verdict: h('div', {class: 'verdict', part: 'verdict', hidden: true}, h('strong', {}), h('span', {class: 'rest'}), h('ul', {role: 'list'})),
+      verdict: h('div', {class: 'verdict', part: 'verdict'}, h('strong', {}), h('span', {class: 'rest'}, 'The chain is being checked…'), h('ul', {role: 'list', hidden: true})),
       list: h('ul', {class: 'entries', role: 'list'}),
       none: h('p', {class: 'empty', hidden: true}),
       failed: h('p', {class: 'small', role: 'status', hidden: true}),
@@ -197,7 +197,6 @@ export class AuditLog extends LiveElement {
   #paintVerdict() {
     const {verdict: box} = this.#view;
     const verdict = this.#verdict;
-    show(box, verdict !== null);
     if (!verdict) return;
     const [head, rest, list] = box.children;
     const isSigned = verdict.signatures === 'valid';

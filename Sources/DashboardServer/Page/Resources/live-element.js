@@ -10,6 +10,8 @@ import {base, tokens} from './styles.js';
 const home = new URL(import.meta.url).origin;
 /** Events that come while a request is under way wait for its answer, which may be older than they are. */
 const mostWaiting = 500;
+/** Milliseconds between two paintings of an element: a market that moves fifty times a second is not read faster. */
+const paintPause = 100;
 
 /**
  * What all elements share: a shadow root with a head, a body and states for loading, nothing, errors and a missing key; values that are
@@ -40,9 +42,13 @@ export class LiveElement extends HTMLElement {
   #waiting = [];
   #timer = null;
   #frame = 0;
+  #pause = null;
+  #painted = -Infinity;
   #error = null;
   #staleAge = null;
   #confirmed = 0;
+  #failures = 0;
+  #retryTimer = null;
   #parts;
   #isBuilt = false;
 
@@ -152,8 +158,11 @@ export class LiveElement extends HTMLElement {
     this.#leave = null;
     document.removeEventListener('visibilitychange', this.#visibility);
     clearInterval(this.#timer);
+    clearTimeout(this.#retryTimer);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    clearTimeout(this.#pause);
+    this.#pause = null;
     this.#loading?.abort();
     this.#loading = null;
     this.#waiting = [];
@@ -210,6 +219,7 @@ export class LiveElement extends HTMLElement {
       this.apply(values);
       for (const event of this.#waiting) this.receive(event);
       this.#error = null;
+      this.#failures = 0;
       this.isLoaded = true;
       this.#staleAge = isStale ? oldest : null;
       this.#confirmed = performance.now();
@@ -219,6 +229,7 @@ export class LiveElement extends HTMLElement {
       if (!(error instanceof ApiError)) console.error(error);
       this.#error = error instanceof ApiError ? error : new ApiError('failed', 'This cannot be shown', {detail: String(error.message)});
       if (this.#error.kind === 'network') this.hub.answered(false);
+      if (this.#error.kind !== 'key') this.#retry();
       if (this.#error.kind === 'key') this.emit('usdcop-key-needed', {base: this.hub.api.base, detail: this.#error.detail});
       else this.emit('usdcop-error', {title: this.#error.title, detail: this.#error.detail, code: this.#error.code});
     } finally {
@@ -246,6 +257,14 @@ export class LiveElement extends HTMLElement {
       if (!(error instanceof ApiError)) console.error(error);
       return false;
     }
+  }
+
+  /** Soon at first, then with more patience; the interval of refreshing is the longest. */
+  #retry() {
+    clearTimeout(this.#retryTimer);
+    this.#failures += 1;
+    const pause = Math.min(this.refreshInterval, 1000 * 2 ** Math.min(this.#failures - 1, 10));
+    this.#retryTimer = setTimeout(() => !document.hidden && this.reload(), pause);
   }
 
   #take(event) {
@@ -276,11 +295,20 @@ export class LiveElement extends HTMLElement {
     }
   }
 
-  /** Asks for a painting with the next frame; nothing is painted that nobody sees. */
+  /** Asks for a painting: with the next frame, unless the last one was only just made. Nothing is painted that nobody sees. */
   refresh() {
-    if (this.#frame || document.hidden || !this.isConnected) return;
+    if (this.#frame || this.#pause || document.hidden || !this.isListening) return;
+    const rest = paintPause - (performance.now() - this.#painted);
+    if (rest > 0) {
+      this.#pause = setTimeout(() => {
+        this.#pause = null;
+        this.refresh();
+      }, rest);
+      return;
+    }
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#painted = performance.now();
       this.#show();
     });
   }
@@ -312,7 +340,9 @@ export class LiveElement extends HTMLElement {
     const act = error.kind === 'key'
       ? h('button', {type: 'button', onclick: () => askForKey(this.shadowRoot, this.hub)}, 'Enter key…')
       : h('button', {type: 'button', onclick: () => this.reload()}, 'Try again');
-    state.replaceChildren(h('strong', {}, error.title), h('span', {}, error.detail), act);
+    // Who has no key yet need not be told how programs send one.
+    const detail = error.kind === 'key' && !this.hub.key ? '' : error.detail;
+    state.replaceChildren(h('strong', {}, error.title), h('span', {}, detail), act);
     set(state, 'data-kind', error.kind);
   }
 

@@ -73,7 +73,7 @@ export class ServiceCard extends LiveElement {
     };
     view.details.append(view.meta);
     tools.append(view.status);
-    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
+    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Error rate', view.errors),
         cell('Memory', view.memory), cell('Req/min', view.requests)),
       view.reason, view.strip,
       h('p', {class: 'small muted'}, 'Checked ', view.checked, ' · ', view.age), view.details);

@@ -16,6 +16,7 @@ const styles = sheet(`
 [data-action=BUY] { --tone: var(--green); } [data-action=SELL] { --tone: var(--red); } [data-action=HOLD] { --tone: var(--gray); }
 .action { color: var(--tone); font-weight: 600; white-space: nowrap; }
 .top { display: grid; grid-template-columns: minmax(13em, 17em) minmax(0, 1fr); gap: 20px; }
+[data-action=HOLD] td.action { font-weight: 500; }
 .latest { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .latest .action { font-size: 1.143em; display: flex; align-items: center; gap: 8px; }
 .price { font-size: 2.571em; font-weight: 600; line-height: 1.1; letter-spacing: -0.02em; }
@@ -254,6 +255,7 @@ export class Signals extends LiveElement {
 
   #configuration(colour) {
     const look = (context) => actions[context.raw?.action] ?? actions.HOLD;
+    const tones = Object.fromEntries(Object.values(actions).map((action) => [action.colour, colour(action.colour)]));
     const options = chartOptions(colour, {
       xTicks: ({max}, most) => {
         const step = Math.max(1, Math.ceil(max / most));
@@ -275,8 +277,9 @@ export class Signals extends LiveElement {
         data: [], borderColor: colour('line-blue'), borderWidth: 1.75, tension: 0.15, fill: 'start',
         backgroundColor: faint(colour('line-blue')),
         pointStyle: (context) => look(context).point, rotation: (context) => look(context).turn,
-        pointRadius: (context) => (context.raw?.action === 'HOLD' ? 2 : 6), pointHoverRadius: 7,
-        pointBackgroundColor: (context) => colour(look(context).colour), pointBorderColor: colour('surface'), pointBorderWidth: 1,
+        pointRadius: (context) => (context.raw?.action === 'HOLD' ? 2 : 6), pointHoverRadius: 7, clip: false,
+        pointBackgroundColor: (context) => tones[look(context).colour], pointBorderColor: colour('surface'),
+        pointBorderWidth: (context) => (context.raw?.action === 'HOLD' ? 0 : 1),
       }]},
       options: {...options, scales: {...options.scales, x: {...options.scales.x, min: 0}}, layout: {padding: {top: 8, left: 4}}},
     };
