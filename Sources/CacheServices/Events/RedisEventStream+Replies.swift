@@ -26,7 +26,8 @@ extension StreamInfo {
             switch values[index].text {
             case "length": length = Int(clamping: value.integer ?? 0)
             case "last-generated-id": lastID = value.text.flatMap(StreamID.init) ?? .zero
-            case "entries-added": entriesAdded = value.integer.map { Int(clamping: $0) }
+            // Anybody can set it (XSETID), past what a signed number holds, too.
+            case "entries-added": entriesAdded = value.integer.flatMap { $0 >= 0 ? Int(clamping: $0) : nil }
             case "max-deleted-entry-id": maxDeletedID = value.text.flatMap(StreamID.init) ?? .zero
             case "first-entry": firstID = value.array?.first?.text.flatMap(StreamID.init)
             default: continue

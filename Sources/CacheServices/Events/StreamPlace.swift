@@ -7,10 +7,14 @@ public struct StreamPlace: Sendable, Hashable {
     /// Entries that had been added up to this one; `nil` where the server is too old to count (before Redis 7).
     public let ordinal: Int?
 
+    /// - Parameter ordinal: 0 to 2^60; a count beyond that is none, whoever set it.
     public init(id: StreamID, ordinal: Int?) {
         self.id = id
-        self.ordinal = ordinal
+        self.ordinal = ordinal.flatMap { Self.ordinals.contains($0) ? $0 : nil }
     }
+
+    /// The numbers that an entry can have.
+    public static let ordinals = 0...(1 << 60)
 
     /// The end of a stream.
     public init(endOf info: StreamInfo) {
@@ -33,7 +37,7 @@ public struct StreamPlace: Sendable, Hashable {
         let info = piece.info
         guard info.lastID >= id else { return .lost(nil) }
         guard !piece.holdsStart, info.lastID > id else { return .whole }
-        guard let ordinal, let added = info.entriesAdded else { return id == .zero ? .whole : .lost(nil) }
+        guard let ordinal, let added = info.entriesAdded, Self.ordinals.contains(added) else { return id == .zero ? .whole : .lost(nil) }
         if let first = info.firstID, first < id { return .lost(nil) }
         let missing = added - info.length - ordinal
         guard missing != 0 else { return .whole }

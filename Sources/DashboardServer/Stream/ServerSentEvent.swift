@@ -6,16 +6,18 @@ enum ServerSentEvent {
     /// How long a client waits before it comes again.
     static let retryMilliseconds = 1000
 
-    /// An event with its data, which is one line because JSON escapes line breaks.
-    static func bytes(_ event: String, id: String? = nil, data: JSONValue, retry: Int? = nil) -> ByteBuffer {
-        let json = JSONWriter.bytes(data)
-        var buffer = ByteBufferAllocator().buffer(capacity: json.count + 128)
-        if let retry { buffer.writeString("retry: \(retry)\n") }
-        buffer.writeString("event: \(event)\n")
-        if let id { buffer.writeString("id: \(id)\n") }
-        buffer.writeString("data: ")
+    /// What comes before the data.
+    static func head(_ event: String, id: String? = nil, retry: Int? = nil) -> String {
+        (retry.map { "retry: \($0)\n" } ?? "") + "event: \(event)\n" + (id.map { "id: \($0)\n" } ?? "")
+    }
+
+    /// The data, which is one line because JSON escapes line breaks, and the end of the event.
+    static func data(_ value: JSONValue) -> ByteBuffer {
+        let json = JSONWriter.bytes(value)
+        var buffer = ByteBufferAllocator().buffer(capacity: json.count + 8)
+        buffer.writeStaticString("data: ")
         buffer.writeBytes(json)
-        buffer.writeString("\n\n")
+        buffer.writeStaticString("\n\n")
         return buffer
     }
 

@@ -25,6 +25,12 @@ struct StreamCursor: Sendable, Hashable {
         }
     }
 
+    /// Whichever of two is further, for each stream.
+    func furthest(_ other: StreamCursor) -> StreamCursor {
+        StreamCursor(
+            changes: changes.id < other.changes.id ? other.changes : changes, audit: audit.id < other.audit.id ? other.audit : audit)
+    }
+
     /// What goes over the wire: `<identity>.<ordinal>_<identity>.<ordinal>`, the change stream first. Without the ordinals where the server
     /// does not count.
     var text: String { Self.text(changes) + "_" + Self.text(audit) }
@@ -47,7 +53,9 @@ struct StreamCursor: Sendable, Hashable {
         // Redis cannot look behind the last identity of all; no clock comes near.
         guard let id = parts.first.flatMap({ StreamID(String($0)) }), id.milliseconds <= UInt64(Int64.max) else { return nil }
         guard parts.count == 2 else { return StreamPlace(id: id, ordinal: nil) }
-        guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let ordinal = Int(parts[1]), ordinal <= 1 << 60 else { return nil }
+        guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let ordinal = Int(parts[1]),
+            StreamPlace.ordinals.contains(ordinal)
+        else { return nil }
         return StreamPlace(id: id, ordinal: ordinal)
     }
 }

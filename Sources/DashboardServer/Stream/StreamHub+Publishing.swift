@@ -21,9 +21,12 @@ extension StreamHub {
         }
     }
 
-    /// Something for everybody.
-    func broadcast(_ message: (StreamCursor?) -> StreamMessage) {
-        deliver { state in state.offer(message(state.log?.cursor)) { _ in true } }
+    /// Shows every client that the connection lives. Those that are still catching up have not everything up to the hub's place.
+    func keepAlive() {
+        deliver { state in
+            let slow = state.offer(.keepAlive(at: state.log?.cursor), to: \.isJoined)
+            return slow + state.offer(.keepAlive(at: nil)) { !$0.isJoined }
+        }
     }
 
     /// What became of a piece of a stream.
@@ -41,6 +44,8 @@ extension StreamHub {
     /// - Parameter place: after which it was read.
     func take(_ piece: StreamPiece, of source: StreamSource, after place: StreamPlace, limit: Int) -> Taken {
         var taken = Taken.outdated
+        // Most of the work, outside of the lock.
+        let shown = piece.entries.map { StreamMessage($0, of: source) }
         deliver { state in
             guard var log = state.log, log.cursor[source] == place else { return [] }
             guard case .whole = place.continuation(in: piece) else {
@@ -51,8 +56,8 @@ extension StreamHub {
             state.log = nil
             defer { state.log = log }
             var slow: [StreamSubscriber] = []
-            for entry in piece.entries {
-                guard let message = log.append(entry, of: source), let topic = message.topic else { continue }
+            for (entry, message) in zip(piece.entries, shown) {
+                guard let message = log.append(entry.id, of: source, showing: message), let topic = message.topic else { continue }
                 slow += state.offer(message) { $0.isJoined && $0.subscriber.topics.contains(topic) }
             }
             let isEnd = piece.entries.count < limit

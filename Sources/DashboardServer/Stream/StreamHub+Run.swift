@@ -29,7 +29,7 @@ extension StreamHub: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await StreamFollower(hub: self).run() }
                 if let local = feeds.local { group.addTask { await self.followLocal(local) } }
-                group.addTask { await self.keepAlive() }
+                group.addTask { await self.keepConnections() }
                 group.addTask { await BackendFeed(hub: self).run() }
                 group.addTask { await LatencyFeed(hub: self).run() }
                 await idle()
@@ -61,7 +61,7 @@ extension StreamHub: Service {
                 for try await batch in local.follow(after: last) {
                     last = batch.last?.id ?? last
                     for change in batch.compactMap(ChangeEvent.init) {
-                        if let message = StreamMessage(change, at: nil) { publish(message) }
+                        if let message = StreamMessage(change) { publish(message) }
                     }
                 }
             } catch {
@@ -70,9 +70,9 @@ extension StreamHub: Service {
         }
     }
 
-    private func keepAlive() async {
+    private func keepConnections() async {
         while (try? await Task.sleep(for: Self.keepAlive)) != nil {
-            broadcast { .keepAlive(at: $0) }
+            keepAlive()
             let members = state.withLock { $0.members.values.map(\.subscriber) }
             for subscriber in members where subscriber.isStuck(for: Self.longestWrite) {
                 if subscriber.end == nil { count { $0.dropped += 1 } }

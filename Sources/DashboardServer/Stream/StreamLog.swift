@@ -7,10 +7,12 @@ import NIOCore
 struct StreamLog: Sendable {
     private struct Recent: Sendable {
         let source: StreamSource
-        let place: StreamPlace
+        /// The place of a client that has everything up to this entry.
+        let cursor: StreamCursor
         /// nil for an entry that shows nothing.
         let message: StreamMessage?
 
+        var place: StreamPlace { cursor[source] }
         var size: Int { message?.bytes.readableBytes ?? 0 }
     }
 
@@ -36,10 +38,10 @@ struct StreamLog: Sendable {
         (self.cursor, floor) = (cursor, cursor)
     }
 
-    /// Takes the next entry of a stream; answers its message.
-    mutating func append(_ entry: StreamEntry, of source: StreamSource) -> StreamMessage? {
-        cursor[source] = cursor[source].next(entry.id)
-        let kept = Recent(source: source, place: cursor[source], message: StreamMessage(entry, of: source, at: cursor))
+    /// Takes the next entry of a stream and what it shows, if anything; answers that with its place.
+    mutating func append(_ id: StreamID, of source: StreamSource, showing message: StreamMessage?) -> StreamMessage? {
+        cursor[source] = cursor[source].next(id)
+        let kept = Recent(source: source, cursor: cursor, message: message?.at(cursor))
         recent.append(kept)
         size += kept.size
         while recent.count > Self.maximumCount || size > Self.maximumSize, let oldest = recent.popFirst() {
@@ -64,11 +66,18 @@ struct StreamLog: Sendable {
     }
 
     /// What a client missed since its place, in the order in which it came here.
+    ///
+    /// Another server may have read the two streams in another order, and the client may be ahead in one of them: no message leads it back.
     func search(after place: StreamCursor, for topics: StreamTopics) -> Search {
         let sources = topics.sources
         for source in sources where !isKnown(place[source].id, in: source) { return .unknown(source) }
-        let missed = recent.filter { sources.contains($0.source) && $0.place.id > place[$0.source].id }.compactMap(\.message)
-        return .found(missed.filter { $0.topic.map(topics.contains) ?? true })
+        var missed: [StreamMessage] = []
+        for entry in recent where sources.contains(entry.source) && entry.place.id > place[entry.source].id {
+            guard let message = entry.message, message.topic.map(topics.contains) ?? true else { continue }
+            let reached = entry.cursor.furthest(place)
+            missed.append(reached == entry.cursor ? message : message.at(reached))
+        }
+        return .found(missed)
     }
 
     private func isKnown(_ id: StreamID, in source: StreamSource) -> Bool {

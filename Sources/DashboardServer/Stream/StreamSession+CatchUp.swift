@@ -43,7 +43,7 @@ extension StreamSession {
         var messages: [StreamMessage] = []
         for entry in piece.entries {
             cursor[source] = cursor[source].next(entry.id)
-            if let message = StreamMessage(entry, of: source, at: cursor, wanted: topics) { messages.append(message) }
+            if let message = StreamMessage(entry, of: source, wanted: topics) { messages.append(message.at(cursor)) }
         }
         hub.count { $0.caughtUp += piece.entries.count }
         progress.place = cursor

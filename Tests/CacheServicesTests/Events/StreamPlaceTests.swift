@@ -33,6 +33,8 @@ import Testing
             "it counts less than should be gone", .init(id: .init(milliseconds: 0, sequence: 5), ordinal: 4), info(added: 10), false,
             .lost(nil)
         ),
+        ("the count is absurd", .init(id: id(4), ordinal: 4), info(added: .max, trimmed: 5), false, .lost(nil)),
+        ("the number is absurd", .init(id: id(4), ordinal: .max), info(added: 10, trimmed: 5), false, .lost(nil)),
         ("a server that does not count, the entry is there", .init(id: id(4), ordinal: nil), info(added: nil), true, .whole),
         ("a server that does not count, it was trimmed", .init(id: id(4), ordinal: nil), info(added: nil, trimmed: 5), false, .lost(nil)),
         ("a server that does not count, from the beginning", .init(id: .zero, ordinal: nil), info(added: nil), false, .whole),

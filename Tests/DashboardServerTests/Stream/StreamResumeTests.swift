@@ -20,8 +20,18 @@ struct StreamResumeTests {
         try Signal(stored: JSONWriter.bytes(try Samples.json(Samples.signal("s\(number)"))))
     }
 
-    @Test func `random disconnects across two servers lose nothing and repeat nothing`() async throws {
-        let rounds = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1" ? 100 : 20
+    /// Where two lists part.
+    private static func difference(_ found: [String], _ expected: [String]) -> String? {
+        let place = zip(found, expected).prefix { $0 == $1 }.count
+        guard place < max(found.count, expected.count) else { return nil }
+        return "at \(place): \(found.dropFirst(place).prefix(3)) for \(expected.dropFirst(place).prefix(3))"
+    }
+
+    private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
+
+    @Test(arguments: isSoak ? [1, 2, 3, 4, 5] : [7])
+    func `random disconnects across two servers lose nothing and repeat nothing`(seed: UInt64) async throws {
+        let rounds = Self.isSoak ? 100 : 20
         try await Self.withTwo { one, two in
             let total = rounds * 12
             // The client begins before the first event.
@@ -36,7 +46,7 @@ struct StreamResumeTests {
                         _ = try await writer.audit.log(.system("event \(number)", metadata: ["number": .integer(number)]))
                     }
                 }
-                var random = SeededGenerator(seed: 7)
+                var random = SeededGenerator(seed: seed)
                 var (signals, audits, disconnects) = ([String](), [Int](), 0)
                 while signals.count < total || audits.count < total {
                     let server = Bool.random(using: &random) ? one : two
@@ -60,10 +70,8 @@ struct StreamResumeTests {
                     audits += got.0.compactMap { $0.value["metadata"]?["number"]?.double.map { Int($0) } }
                 }
                 #expect(disconnects >= rounds)
-                #expect(signals == (0..<total).map { "s\($0)" })
-                #expect(audits.sorted() == Array(0..<total))
-                // Each process has a chain of its own: its events keep their order.
-                #expect(audits.filter { $0 % 2 == 0 } == Array(stride(from: 0, to: total, by: 2)))
+                #expect(Self.difference(signals, (0..<total).map { "s\($0)" }) == nil)
+                #expect(Self.difference(audits.map(String.init), (0..<total).map(String.init)) == nil)
                 try await group.waitForAll()
             }
         }
@@ -124,7 +132,7 @@ struct StreamResumeTests {
                 try await eventually {
                     service.service.stream.place(in: .changes).map { $0.id > first.changes.id && ($0.ordinal ?? 0) >= 20 } ?? false
                 }
-                service.service.stream.broadcast { .keepAlive(at: $0) }
+                service.service.stream.keepAlive()
                 _ = try await service.send("PUT", "/api/cache/positions/USDCOP", #"{"position": \#(Samples.position)}"#)
                 let event = try await client.next("positions")
                 #expect(client.comments == 1)
@@ -135,7 +143,7 @@ struct StreamResumeTests {
                 let first = try await client.next("open").id
                 try await service.service.signals.publish(try Self.signal(100))
                 try await eventually { service.service.stream.cursor?.text != first }
-                service.service.stream.broadcast { .keepAlive(at: $0) }
+                service.service.stream.keepAlive()
                 service.service.stream.publish(StreamMessage(.metrics, event: "set", key: "", value: .null))
                 _ = try await client.next("metrics")
                 #expect(client.lastEventID != first)
