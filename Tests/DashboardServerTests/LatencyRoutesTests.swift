@@ -55,6 +55,7 @@ struct LatencyRoutesTests {
         let trend = try await service.get(Self.target + "?type=trend&service=api&minutes=2&interval=120").json
         #expect(trend["trend"]?.elements?.compactMap { $0["count"]?.double }.reduce(0, +) == 500 && trend["interval_seconds"] == 120)
         #expect(trend["trend"]?.elements?.last?["max_ms"] == 1000)
+        #expect(trend["trend"]?.elements?.first?["min_ms"] == 2)
         #expect(try await service.get(Self.target + "?type=trend").json["interval_seconds"] == 15)
         let high = try await service.get(Self.target + "?type=high-latency&limit=1").json
         #expect(high["services"]?.elements?.map { $0["service"] } == ["api"] && high["services"]?.elements?.first?["avg_ms"] == 501)

@@ -12,7 +12,9 @@ enum PageFiles {
         ("audit-entry.js", PackageResources.audit_entry_js),
         ("audit-log.js", PackageResources.audit_log_js),
         ("backend.js", PackageResources.backend_js),
+        ("card-frame.js", PackageResources.card_frame_js),
         ("charts.js", PackageResources.charts_js),
+        ("connection.js", PackageResources.connection_js),
         ("dom.js", PackageResources.dom_js),
         ("elements.js", PackageResources.elements_js),
         ("format.js", PackageResources.format_js),
@@ -21,7 +23,9 @@ enum PageFiles {
         ("latency-chart.js", PackageResources.latency_chart_js),
         ("live-element.js", PackageResources.live_element_js),
         ("page.js", PackageResources.page_js),
+        ("painting.js", PackageResources.painting_js),
         ("portfolio.js", PackageResources.portfolio_js),
+        ("price-chart.js", PackageResources.price_chart_js),
         ("redis-cli.js", PackageResources.redis_cli_js),
         ("service-card.js", PackageResources.service_card_js),
         ("signals.js", PackageResources.signals_js),
@@ -30,5 +34,6 @@ enum PageFiles {
         ("styles.js", PackageResources.styles_js),
         ("system-health.js", PackageResources.system_health_js),
         ("tables.js", PackageResources.tables_js),
+        ("times.js", PackageResources.times_js),
     ]
 }

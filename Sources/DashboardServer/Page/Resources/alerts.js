@@ -1,7 +1,8 @@
 import {h, keyed, sheet, show, text} from './dom.js';
-import {time, utc, words} from './format.js';
+import {words} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {mark} from './status.js';
+import {timeOf} from './times.js';
 
 const styles = sheet(`
 .list { display: grid; }
@@ -59,8 +60,8 @@ export class Alerts extends LiveElement {
     show(this.#nobody, this.#alerts.every((one) => (one.deliveries ?? []).length === 0));
     keyed(this.#view, this.#alerts, (one) => one.stream_id ?? one.id, (one) => {
       const status = one.kind === 'risk' ? 'degraded' : one.to;
-      return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)), h('div', {}, h('p', {class: 'message'}, one.message), h('p', {class: 'small muted'})),
-        h('time', {class: 'small muted', datetime: one.at, title: utc(one.at)}, time(one.at)));
+      return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)),
+        h('div', {}, h('p', {class: 'message'}, one.message), h('p', {class: 'small muted'})), h('span', {class: 'small muted'}, timeOf(one.at)));
     }, (item, {deliveries}) => text(item.querySelector('p.small'), told(deliveries)));
   }
 

@@ -1,5 +1,6 @@
 import {h, icon} from './dom.js';
-import {plain, time, utc, words} from './format.js';
+import {plain, words} from './format.js';
+import {timeOf} from './times.js';
 
 /** The types of events: how they are called, and their drawings. */
 export const eventTypes = {
@@ -24,7 +25,7 @@ export function auditEntry(entry, lineOf) {
   return h('li', {'data-event': event_type, 'data-redis-cli': line},
     h('span', {class: 'badge'}, icon(path)),
     h('div', {class: 'line1'}, h('span', {class: 'type'}, label), h('span', {class: 'who'}, who),
-      h('span', {class: 'when'}, h('time', {datetime: timestamp, title: utc(timestamp)}, time(timestamp)))),
+      h('span', {class: 'when'}, timeOf(timestamp))),
     h('div', {}, h('p', {class: 'action'}, action),
       h('details', {}, h('summary', {}, hasStates ? 'Before, after and metadata' : 'Metadata'),
         hasStates && h('div', {class: 'states'}, state('Before', before_state, after_state), state('After', after_state, before_state)),

@@ -1,8 +1,9 @@
 import {auditEntry, eventTypes} from './audit-entry.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {number, time, utc} from './format.js';
+import {number} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
+import {timeOf} from './times.js';
 
 const styles = sheet(`
 .verdict { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 8px 12px; border-radius: 8px; background: var(--raised); }
@@ -43,6 +44,10 @@ const verdictTime = 60_000;
 /** Milliseconds before it is asked for: the events come first. */
 const verdictDelay = 500;
 
+const signatures = {
+  verified: 'checkpoints signed', no_key: 'signatures not checked, for want of the key', unsigned: 'checkpoints unsigned', none: 'no checkpoint yet',
+};
+
 /** `<usdcop-audit-log>`: the newest events of the audit trail, and whether its chain holds. */
 export class AuditLog extends LiveElement {
   static title = 'Audit trail';
@@ -81,7 +86,8 @@ export class AuditLog extends LiveElement {
       filter: h('select', {'aria-label': 'Type of event', part: 'filter', onchange: () => this.#choose()},
         h('option', {value: ''}, 'All events'), ...Object.entries(eventTypes).map(([type, {label}]) => h('option', {value: type}, label))),
       refresh: h('button', {type: 'button', class: 'quiet', hidden: true, onclick: () => this.reload()}, 'Refresh'),
-      verdict: h('div', {class: 'verdict', part: 'verdict', hidden: true}, h('strong', {}), h('span', {class: 'rest'}), h('ul', {role: 'list'})),
+      verdict: h('div', {class: 'verdict', part: 'verdict'}, h('strong', {}), h('span', {class: 'rest'}, 'The chain is being checked…'),
+        h('ul', {role: 'list', hidden: true})),
       list: h('ul', {class: 'entries', role: 'list'}),
       none: h('p', {class: 'empty', hidden: true}),
       failed: h('p', {class: 'small', role: 'status', hidden: true}),
@@ -89,9 +95,12 @@ export class AuditLog extends LiveElement {
     const formats = [['csv', 'CSV'], ['json', 'JSON'], ['ndjson', 'NDJSON']];
     view.export = h('details', {class: 'export', part: 'export', onkeydown: (event) => event.key === 'Escape' && this.#closeExport()},
       h('summary', {class: 'button'}, 'Export'),
-      h('ul', {role: 'list'}, ...formats.map(([format, label]) => h('li', {}, h('a', {class: 'button quiet', 'data-format': format, href: '#', onclick: (event) => this.#export(event, format)}, label)))));
+      h('ul', {role: 'list'}, ...formats.map(([format, label]) => h('li', {},
+        h('a', {class: 'button quiet', 'data-format': format, href: '#', onclick: (event) => this.#export(event, format)}, label)))));
     tools.append(view.filter, view.refresh, view.export);
-    view.scroll = h('div', {class: 'scroll', part: 'entries', tabindex: '0', role: 'region', 'aria-label': 'Events of the audit trail, newest first'}, view.list);
+    view.scroll = h('div', {
+      class: 'scroll', part: 'entries', tabindex: '0', role: 'region', 'aria-label': 'Events of the audit trail, newest first',
+    }, view.list);
     body.append(view.verdict, view.failed, view.scroll, view.none);
     this.#view = view;
   }
@@ -168,7 +177,9 @@ export class AuditLog extends LiveElement {
       const isKnown = this.isListening && await this.aside(async (get) => {
         this.#verdict = {...await get('/api/audit/signals?type=verify'), at: new Date().toISOString()};
       });
-      if (!isKnown) this.#asked = -Infinity;
+      if (isKnown) return;
+      this.#asked = -Infinity;
+      if (!this.#verdict) text(this.#view.verdict.children[1], 'The chain could not be checked.');
     }, verdictDelay);
   }
 
@@ -190,24 +201,24 @@ export class AuditLog extends LiveElement {
     show(view.scroll, this.#entries.length > 0);
     show(view.none, this.#entries.length === 0);
     text(view.none, this.#type ? `There are no events of the type “${eventTypes[this.#type].label}”.` : 'Nothing has been recorded yet.');
-    keyed(view.list, this.#entries, (entry) => entry.stream_id, (entry) => auditEntry(entry, (id) => this.redis.line('XRANGE', 'audit:events', `${id} ${id}`)));
+    const lineOf = (id) => this.redis.line('XRANGE', 'audit:events', `${id} ${id}`);
+    keyed(view.list, this.#entries, (entry) => entry.stream_id, (entry) => auditEntry(entry, lineOf));
     this.#paintVerdict();
   }
 
   #paintVerdict() {
     const {verdict: box} = this.#view;
     const verdict = this.#verdict;
-    show(box, verdict !== null);
     if (!verdict) return;
     const [head, rest, list] = box.children;
-    const isSigned = verdict.signatures === 'valid';
     set(box, 'data-status', verdict.is_sound ? 'healthy' : 'unhealthy');
-    text(head, verdict.is_sound ? '✔\ufe0e The chain is sound' : `✖\ufe0e The chain is broken in ${number(verdict.breaks.length + (verdict.unlisted_breaks ?? 0))} places`);
+    const broken = number(verdict.breaks.length + (verdict.unlisted_breaks ?? 0));
+    text(head, verdict.is_sound ? '✔\ufe0e The chain is sound' : `✖\ufe0e The chain is broken: ${broken} findings`);
+    set(box, 'title', verdict.notes?.join(' ') || null);
     const entries = h('span', {});
     figure(entries, verdict.entries, `${number(verdict.entries)} events`, this.redis.line('XLEN', 'audit:events'));
-    set(box, 'title', verdict.notes?.join(' ') || null);
-    const checked = h('time', {datetime: verdict.at, title: utc(verdict.at)}, time(verdict.at));
-    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed${isSigned ? '' : ` · checkpoints ${verdict.signatures}`} · checked `, checked);
+    const signed = signatures[verdict.signatures] ?? verdict.signatures;
+    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed · ${signed} · checked `, timeOf(verdict.at));
     show(list, verdict.breaks.length > 0);
     keyed(list, verdict.breaks.slice(0, 5), (one) => JSON.stringify(one), (one) => h('li', {}, one.detail ?? one.sentence ?? JSON.stringify(one)));
   }

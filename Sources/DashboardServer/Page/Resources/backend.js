@@ -1,7 +1,8 @@
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {memory, none, number, percent, time, utc} from './format.js';
+import {memory, none, number, percent} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {copyButton, figure} from './redis-cli.js';
+import {timeOf} from './times.js';
 
 const styles = sheet(`
 .mode { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; }
@@ -23,7 +24,8 @@ const modes = {
 };
 
 const durabilities = {
-  'aof-always': 'append-only file, every write', 'aof-everysec': 'append-only file, every second', 'aof-no': 'append-only file, when the system likes',
+  'aof-always': 'append-only file, every write', 'aof-everysec': 'append-only file, every second',
+  'aof-no': 'append-only file, when the system likes',
   rdb: 'snapshots', none: 'none', unknown: 'unknown', spooled: 'in the journal until Redis is back',
 };
 
@@ -73,17 +75,18 @@ export class Backend extends LiveElement {
     const view = this.#view;
     const {rows} = view;
     const {backend, ready = {}, durability} = this.hub.backend;
+    show(view.toggle, Boolean(this.hub.backend.redis_cli));
     const stats = this.hub.backend.stats ?? {};
     const server = ready.redis ?? {};
     const [tone, name, sentence] = this.#mode(backend, ready);
     set(view.mode, 'data-status', tone);
     text(view.mode.firstElementChild, name);
-    const since = h('time', {datetime: backend.since, title: utc(backend.since)}, time(backend.since));
-    view.mode.lastElementChild.replaceChildren('since ', since);
+    view.mode.lastElementChild.replaceChildren('since ', timeOf(backend.since));
     text(view.sentence, sentence);
     const warnings = ready.warnings ?? [];
     show(view.warnings, warnings.length > 0);
-    keyed(view.warnings, warnings, (one) => one.code, (one) => h('li', {}, h('span', {'aria-hidden': 'true'}, '▲'), h('p', {}, h('span', {class: 'visually-hidden'}, 'Warning: '), one.detail)));
+    keyed(view.warnings, warnings, (one) => one.code, (one) => h('li', {}, h('span', {'aria-hidden': 'true'}, '▲'),
+      h('p', {}, h('span', {class: 'visually-hidden'}, 'Warning: '), one.detail)));
     const {redis} = this;
     const reserved = `grep -vE '^${redis.key('')}(audit|latency|performance|health|index|stats|ratelimit|alerts|events)(:|$)'`;
     const isFile = durability?.startsWith('aof-');
@@ -92,7 +95,9 @@ export class Backend extends LiveElement {
     this.#row(rows.version, server.version, server.version ?? none, redis.info('server', 'redis_version'));
     this.#row(rows.role, server.role, server.role ?? none, redis.info('replication', 'role'));
     this.#row(rows.policy, server.maxmemory_policy, server.maxmemory_policy ?? none, redis.info('memory', 'maxmemory_policy'));
-    this.#row(rows.rate, stats.hit_rate, percent(stats.hit_rate), redis.line('HMGET', 'stats:cache', 'hits misses', {raw: true, pipe: `awk '{v[NR]=$0} END{if(NR) printf "%.15g\\n", v[1]/(v[1]+v[2])}'`}));
+    this.#row(rows.rate, stats.hit_rate, percent(stats.hit_rate), redis.line('HMGET', 'stats:cache', 'hits misses', {
+      raw: true, pipe: `awk '{v[NR]=$0} END{if(NR) printf "%.15g\\n", v[1]/(v[1]+v[2])}'`,
+    }));
     this.#row(rows.hits, stats.hits, number(stats.hits), redis.line('HGET', 'stats:cache', 'hits'));
     this.#row(rows.misses, stats.misses, number(stats.misses), redis.line('HGET', 'stats:cache', 'misses'));
     this.#row(rows.size, stats.size, number(stats.size), redis.line('--scan --pattern', '*', '', {pipe: `${reserved} | wc -l`}));

@@ -1,9 +1,10 @@
 import {chartOptions, LiveChart} from './charts.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {milliseconds, number, percent, tick, time, utc} from './format.js';
+import {milliseconds, number, percent, tick, time} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
 import {scroller} from './tables.js';
+import {timeOf} from './times.js';
 
 /** Distances of the labels on the axis of time. */
 const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60_000);
@@ -59,12 +60,13 @@ export class LatencyChart extends LiveElement {
     };
     view.plot = h('div', {class: 'plot', part: 'plot'}, view.canvas);
     view.legend = h('ul', {class: 'legend', role: 'list'}, ...series.map(({label}, index) => h('li', {'data-series': index}, h('i'), label)));
+    view.figure = h('figure', {}, view.plot, h('figcaption', {}, view.legend));
     view.table = h('details', {}, h('summary', {class: 'small muted'}, 'Data table'), scroller('Latency over time',
       ['Time', 'Average', 'P95', 'Maximum', 'Samples'], view.rows));
     view.seriesTable = h('details', {}, h('summary', {class: 'small muted'}, 'By service and operation'), scroller('Latency by service and operation',
       ['Service', 'Operation', 'Samples', 'Average', 'P50', 'P95', 'P99', 'Maximum', 'Success'], view.seriesRows, 2));
     body.append(h('dl', {class: 'figures'}, view.min.cell, view.avg.cell, view.p95.cell, view.max.cell), view.note,
-      h('figure', {}, view.plot, h('figcaption', {}, view.legend)), view.table, view.seriesTable);
+      view.figure, view.table, view.seriesTable);
     this.#view = view;
   }
 
@@ -121,8 +123,8 @@ export class LatencyChart extends LiveElement {
       ? `${number(latest.count)} samples in the ${this.#interval} s from ${time(latest.timestamp)}`
       : `No samples in the last ${number(this.minutes)} minutes; below is everything that is kept.`);
     set(view.canvas, 'aria-label', this.#summary());
-    keyed(view.rows, [...this.#trend].reverse(), (point) => point.timestamp, (point) => h('tr', {}, h('th', {scope: 'row'},
-      h('time', {datetime: point.timestamp, title: utc(point.timestamp)}, time(point.timestamp))), ...Array.from({length: 4}, () => h('td', {class: 'n'}))),
+    keyed(view.rows, [...this.#trend].reverse(), (point) => point.timestamp, (point) => h('tr', {},
+      h('th', {scope: 'row'}, timeOf(point.timestamp)), ...Array.from({length: 4}, () => h('td', {class: 'n'}))),
     (row, point) => {
       const cells = [milliseconds(point.avg_latency_ms), milliseconds(point.p95_ms), milliseconds(point.max_ms), number(point.count)];
       cells.forEach((words, index) => text(row.children[index + 1], words));
@@ -142,8 +144,7 @@ export class LatencyChart extends LiveElement {
       configure: (colour) => this.#configuration(colour),
       update: (chart) => this.#fill(chart),
       missing: () => {
-        show(this.#view.plot, false);
-        show(this.#view.legend, false);
+        show(this.#view.figure, false);
         this.#view.table.open = true;
       },
     });
@@ -185,8 +186,8 @@ export class LatencyChart extends LiveElement {
     return {
       type: 'line',
       data: {datasets: series.map(({label, colour: name, dash}) => ({
-        label, data: [], borderColor: colour(name), backgroundColor: colour(name), borderDash: dash, borderWidth: 2, pointRadius: 1.5, pointHoverRadius: 4,
-        tension: 0.25,
+        label, data: [], borderColor: colour(name), backgroundColor: colour(name), borderDash: dash, borderWidth: 2,
+        pointRadius: 1.5, pointHoverRadius: 4, tension: 0.25,
       }))},
       options: {...options, scales: {...options.scales, y: {...options.scales.y, beginAtZero: true, suggestedMax: 10}}},
     };
@@ -196,8 +197,10 @@ export class LatencyChart extends LiveElement {
     const latest = this.#trend.at(-1);
     if (!latest) return 'No latencies to draw';
     const averages = this.#trend.map((point) => point.avg_latency_ms);
-    return `Latency over ${this.minutes} minutes: average ${milliseconds(latest.avg_latency_ms)} now, between ${milliseconds(Math.min(...averages))} and `
-      + `${milliseconds(Math.max(...averages))}; P95 ${milliseconds(latest.p95_ms)}, maximum ${milliseconds(Math.max(...this.#trend.map((point) => point.max_ms)))}`;
+    const [least, most] = [Math.min(...averages), Math.max(...averages)].map(milliseconds);
+    const maximum = milliseconds(Math.max(...this.#trend.map((point) => point.max_ms)));
+    return `Latency over ${this.minutes} minutes: average ${milliseconds(latest.avg_latency_ms)} now, between ${least} and ${most}; `
+      + `P95 ${milliseconds(latest.p95_ms)}, maximum ${maximum}`;
   }
 
   /** The samples of one interval, by redis-cli and awk: their times are text that sorts as time does. */

@@ -1,9 +1,11 @@
 import {ApiError} from './api.js';
-import {h, set, show, text} from './dom.js';
+import {CardFrame} from './card-frame.js';
+import {text} from './dom.js';
 import {age} from './format.js';
 import {hubOf} from './hub.js';
 import {askForKey} from './key-dialog.js';
-import {lineList, RedisLines, showLines} from './redis-cli.js';
+import {Painting} from './painting.js';
+import {RedisLines} from './redis-cli.js';
 import {base, tokens} from './styles.js';
 
 /** Where the elements come from is where their service is, unless `api-base` says otherwise. */
@@ -12,11 +14,11 @@ const home = new URL(import.meta.url).origin;
 const mostWaiting = 500;
 
 /**
- * What all elements share: a shadow root with a head, a body and states for loading, nothing, errors and a missing key; values that are
- * loaded at once, kept current by events and refreshed at intervals; and the age of what is shown as soon as nobody confirms it any more.
+ * What all elements share: values that are loaded at once, kept current by events and refreshed at intervals; states for loading, nothing,
+ * errors and a missing key; and the age of what is shown as soon as nobody confirms it any more.
  *
- * An element gives `title`, `topics` and `styles`, and the methods `build(body)`, `load(get)`, `apply(values)`, `receive(event)`, `paint()`
- * and `lines(redis)`.
+ * An element says in statics its `title`, its `topics`, its `styles` and the attributes that it `watches`, and has the methods that follow the
+ * constructor, of which it needs `build` and `paint` at least.
  */
 export class LiveElement extends HTMLElement {
   static title = '';
@@ -34,51 +36,69 @@ export class LiveElement extends HTMLElement {
   hub = null;
   /** Values, once there are some. */
   isLoaded = false;
+  /** The redis-cli lines of the installation. */
+  redis = new RedisLines(null);
+
+  #frame;
+  #painting = new Painting(() => this.#show());
+  #isBuilt = false;
   #leave = null;
   #loading = null;
   #again = false;
   #waiting = [];
-  #timer = null;
-  #frame = 0;
+  #refreshing = null;
+  #retrying = null;
+  #failures = 0;
   #error = null;
   #staleAge = null;
   #confirmed = 0;
-  #parts;
-  #isBuilt = false;
 
   constructor() {
     super();
     const root = this.attachShadow({mode: 'open'});
     root.adoptedStyleSheets = [tokens, base, ...this.constructor.styles];
-    const parts = {
-      title: h(this.constructor.heading, {class: 'title', part: 'title'}, this.constructor.title),
-      detail: h('span', {class: 'detail', part: 'detail'}),
-      tools: h('span', {class: 'tools'}),
-      mark: h('span', {class: 'mark', part: 'freshness', hidden: true}),
-      state: h('div', {class: 'state', part: 'state'}, h('span', {class: 'spinner', 'aria-hidden': 'true'}), 'Loading…'),
-      body: h('div', {class: 'body', part: 'body', hidden: true}),
-      empty: h('p', {class: 'empty', part: 'empty', hidden: true}),
-      lines: lineList(),
-    };
-    this.#parts = parts;
-    const head = h('header', {class: 'head', part: 'head'}, parts.title, parts.detail, parts.mark, parts.tools);
-    root.append(h('section', {class: 'card', part: 'card', 'aria-busy': 'true'}, head, parts.state, parts.empty, parts.body, parts.lines));
+    this.#frame = new CardFrame(this.constructor.heading, this.constructor.title);
+    root.append(this.#frame.card);
   }
 
-  // What an element says of itself.
-
+  /** Makes the nodes of the body, once. */
   build() {}
+
+  /** Asks for values by `get(path)`. */
   async load() {}
+
+  /** Takes the values that were loaded. */
   apply() {}
+
+  /** Takes an event of its topics: `{topic, event, key, value}`. */
   receive() {}
+
+  /** Shows the values. */
   paint() {}
-  lines() {
-    return [];
-  }
 
   /** A sentence for when there is nothing to show, or null. */
   emptiness() {
     return null;
+  }
+
+  /** The redis-cli lines of what is shown: `[what it shows, line]`. */
+  lines() {
+    return [];
+  }
+
+  /** Whether values are asked for at intervals. */
+  get refreshes() {
+    return true;
+  }
+
+  /** Whether they are although nobody sees them. */
+  get isWatchful() {
+    return false;
+  }
+
+  /** Whether it says itself how old it is; what is part of another element leaves it to that. */
+  get saysAge() {
+    return true;
   }
 
   // Attributes.
@@ -113,7 +133,7 @@ export class LiveElement extends HTMLElement {
 
   attributeChangedCallback(name, before, after) {
     // Attributes of the page's text come before the element is connected.
-    if (before === after || !this.#leave) return;
+    if (before === after || !this.isListening) return;
     if (name === 'api-base') {
       this.disconnectedCallback();
       this.isLoaded = false;
@@ -126,20 +146,21 @@ export class LiveElement extends HTMLElement {
 
   // Life.
 
-  get topics() {
-    return this.constructor.topics;
+  /** Whether the element is in a page and listens. */
+  get isListening() {
+    return this.#leave !== null;
   }
 
   connectedCallback() {
     // Not in the constructor, where the fields of the element itself are not there yet.
-    if (!this.#isBuilt) this.build(this.#parts.body, this.#parts);
+    if (!this.#isBuilt) this.build(this.#frame.body, this.#frame);
     this.#isBuilt = true;
     this.hub = hubOf(this.apiBase);
     this.#leave = this.hub.listen({
-      topics: this.topics,
+      topics: this.constructor.topics,
       receive: (event) => this.#take(event),
       reload: () => this.reload(),
-      changed: () => this.#changed(),
+      changed: () => this.refresh(),
       tick: () => this.#tick(),
     });
     document.addEventListener('visibilitychange', this.#visibility);
@@ -151,22 +172,12 @@ export class LiveElement extends HTMLElement {
     this.#leave?.();
     this.#leave = null;
     document.removeEventListener('visibilitychange', this.#visibility);
-    clearInterval(this.#timer);
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    clearInterval(this.#refreshing);
+    clearTimeout(this.#retrying);
+    this.#painting.stop();
     this.#loading?.abort();
     this.#loading = null;
     this.#waiting = [];
-  }
-
-  /** Whether the element is in a page and listens. */
-  get isListening() {
-    return this.#leave !== null;
-  }
-
-  /** Whether values are asked for although nobody sees them. */
-  get isWatchful() {
-    return false;
   }
 
   #visibility = () => {
@@ -176,16 +187,13 @@ export class LiveElement extends HTMLElement {
   };
 
   #schedule() {
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => {
+    clearInterval(this.#refreshing);
+    this.#refreshing = setInterval(() => {
       if (this.refreshes && (!document.hidden || this.isWatchful)) this.reload();
     }, this.refreshInterval);
   }
 
-  /** Whether values are asked for at intervals. */
-  get refreshes() {
-    return true;
-  }
+  // Values.
 
   /** Asks for all values anew; once more where it is asked for while that is under way. */
   async reload() {
@@ -196,42 +204,57 @@ export class LiveElement extends HTMLElement {
     }
     const loading = new AbortController();
     this.#loading = loading;
-    let isStale = false;
-    let oldest = 0;
-    const get = async (path, options = {}) => {
-      const {value, stale, age} = await this.hub.api.get(path, {signal: loading.signal, ...options});
-      isStale ||= stale;
-      oldest = Math.max(oldest, age);
-      return value;
-    };
     try {
-      const values = await this.load(get);
-      if (loading.signal.aborted) return;
-      this.apply(values);
-      for (const event of this.#waiting) this.receive(event);
-      this.#error = null;
-      this.isLoaded = true;
-      this.#staleAge = isStale ? oldest : null;
-      this.#confirmed = performance.now();
-      this.hub.answered(true);
+      await this.#load(loading.signal);
     } catch (error) {
-      if (loading.signal.aborted) return;
-      if (!(error instanceof ApiError)) console.error(error);
-      this.#error = error instanceof ApiError ? error : new ApiError('failed', 'This cannot be shown', {detail: String(error.message)});
-      if (this.#error.kind === 'network') this.hub.answered(false);
-      if (this.#error.kind === 'key') this.emit('usdcop-key-needed', {base: this.hub.api.base, detail: this.#error.detail});
-      else this.emit('usdcop-error', {title: this.#error.title, detail: this.#error.detail, code: this.#error.code});
-    } finally {
-      if (this.#loading === loading) {
-        this.#loading = null;
-        this.#waiting = [];
-        if (this.#again) {
-          this.#again = false;
-          queueMicrotask(() => this.reload());
-        }
-      }
+      if (!loading.signal.aborted) this.#fail(error);
     }
+    if (this.#loading !== loading) return;
+    this.#loading = null;
+    this.#waiting = [];
     this.refresh();
+    if (!this.#again) return;
+    this.#again = false;
+    this.reload();
+  }
+
+  async #load(signal) {
+    let staleAge = null;
+    const values = await this.load(async (path, options = {}) => {
+      const {value, stale: isStale, age: old} = await this.hub.api.get(path, {signal, ...options});
+      if (isStale) staleAge = Math.max(staleAge ?? 0, old);
+      return value;
+    });
+    if (signal.aborted) return;
+    this.apply(values);
+    for (const event of this.#waiting) this.receive(event);
+    this.isLoaded = true;
+    this.#error = null;
+    this.#failures = 0;
+    this.#staleAge = staleAge;
+    this.#confirmed = performance.now();
+    this.hub.answered(true);
+  }
+
+  #fail(error) {
+    if (!(error instanceof ApiError)) console.error(error);
+    this.#error = error instanceof ApiError ? error : new ApiError('failed', 'This cannot be shown', {detail: String(error.message)});
+    const {kind, title, detail, code} = this.#error;
+    if (kind === 'key') {
+      this.emit('usdcop-key-needed', {base: this.hub.api.base, detail});
+      return;
+    }
+    if (kind === 'network') this.hub.answered(false);
+    this.emit('usdcop-error', {title, detail, code});
+    this.#retry();
+  }
+
+  /** Soon at first, then with more patience; the interval of refreshing is the longest. */
+  #retry() {
+    clearTimeout(this.#retrying);
+    this.#failures += 1;
+    const pause = Math.min(this.refreshInterval, 1000 * 2 ** Math.min(this.#failures - 1, 10));
+    this.#retrying = setTimeout(() => !document.hidden && this.reload(), pause);
   }
 
   /**
@@ -249,84 +272,47 @@ export class LiveElement extends HTMLElement {
   }
 
   #take(event) {
-    if (this.#loading) {
-      if (this.#waiting.length < mostWaiting) this.#waiting.push(event);
-      if (!this.isLoaded) return;
-    }
+    if (this.#loading && this.#waiting.length < mostWaiting) this.#waiting.push(event);
     if (!this.isLoaded) return;
     this.receive(event);
     this.#confirmed = performance.now();
     this.refresh();
   }
 
-  #changed() {
-    this.refresh();
+  // Painting.
+
+  /** Asks for a painting. */
+  refresh() {
+    if (this.isListening) this.#painting.ask();
   }
 
+  #show() {
+    if (!this.isListening) return;
+    const nothing = this.isLoaded ? this.emptiness() : null;
+    this.#frame.showContent(this.isLoaded, nothing);
+    this.#frame.showState(this.isLoaded, this.#error, {
+      hasKey: Boolean(this.hub.key), askForKey: () => askForKey(this.shadowRoot, this.hub), tryAgain: () => this.reload(),
+    });
+    if (this.isLoaded) {
+      this.redis = new RedisLines(this.hub.backend);
+      if (nothing === null) this.paint();
+      this.#frame.showLines(this.lines(this.redis));
+    }
+    this.#tick();
+  }
+
+  /** What grows old by itself: the ages of times, and of everything. */
   #tick() {
-    if (this.isLoaded) this.paintAges();
-    this.#paintMark();
-  }
-
-  /** Shows a time with its age, kept current every second. */
-  paintAges() {
+    this.#frame.showAge(this.#age(), this.saysAge);
+    if (!this.isLoaded) return;
     for (const element of this.shadowRoot.querySelectorAll('[data-age-of]')) {
       const at = Date.parse(element.dataset.ageOf);
       if (!Number.isNaN(at)) text(element, age(Date.now() - at));
     }
   }
 
-  /** Asks for a painting with the next frame; nothing is painted that nobody sees. */
-  refresh() {
-    if (this.#frame || document.hidden || !this.isConnected) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#show();
-    });
-  }
-
-  #show() {
-    const {state, body, empty, lines} = this.#parts;
-    const nothing = this.isLoaded ? this.emptiness() : null;
-    set(this.shadowRoot.firstElementChild, 'aria-busy', !this.isLoaded && !this.#error);
-    show(body, this.isLoaded && nothing === null);
-    show(empty, nothing !== null);
-    if (nothing !== null) text(empty, nothing);
-    this.#showState(state);
-    if (this.isLoaded) {
-      this.redis = new RedisLines(this.hub.backend);
-      if (nothing === null) this.paint();
-      showLines(lines, this.lines(this.redis));
-      this.paintAges();
-    }
-    this.#paintMark();
-  }
-
-  #showState(state) {
-    const error = this.#error;
-    // What is known stays; a passing failure is a mark beside it, not a wall in front of it.
-    const isShown = !this.isLoaded || error?.kind === 'key' || (error && error.kind !== 'network' && error.status !== 503);
-    show(state, isShown);
-    if (!isShown || !error || state.dataset.shows === error.title + error.detail) return;
-    state.dataset.shows = error.title + error.detail;
-    const act = error.kind === 'key'
-      ? h('button', {type: 'button', onclick: () => askForKey(this.shadowRoot, this.hub)}, 'Enter key…')
-      : h('button', {type: 'button', onclick: () => this.reload()}, 'Try again');
-    state.replaceChildren(h('strong', {}, error.title), h('span', {}, error.detail), act);
-    set(state, 'data-kind', error.kind);
-  }
-
-  /** Says that what is shown may be out of date, and by how much. */
-  #paintMark() {
-    const mark = this.#parts.mark;
-    const words = this.#markWords();
-    set(this.shadowRoot.firstElementChild, 'data-stale', words !== null);
-    show(mark, words !== null && this.saysAge);
-    if (words === null) return;
-    text(mark, words);
-  }
-
-  #markWords() {
+  /** Why, and since when, what is shown may be out of date; null when it is current. */
+  #age() {
     if (!this.isLoaded || !this.hub) return null;
     const {hub} = this;
     const sinceLoad = performance.now() - this.#confirmed;
@@ -338,14 +324,9 @@ export class LiveElement extends HTMLElement {
     return isUnconfirmed || (!hub.isLive && old > 2.5 * this.refreshInterval) ? stale(old) : null;
   }
 
-  /** Whether it says itself how old it is; what is part of another element leaves it to that. */
-  get saysAge() {
-    return true;
-  }
-
   /** Whether what is shown may be out of date. */
   get isStale() {
-    return this.#markWords() !== null;
+    return this.#age() !== null;
   }
 
   /** An event that crosses the borders of shadow roots, for the page around. */

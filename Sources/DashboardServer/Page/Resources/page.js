@@ -11,21 +11,22 @@ import {base, tokens} from './styles.js';
 document.adoptedStyleSheets = [tokens, base, ...document.adoptedStyleSheets];
 
 const hub = hubOf(location.origin);
-const find = (id) => document.getElementById(id);
-const [overall, needs, connection, banner, since, keyButton, note] = ['overall', 'needs', 'connection', 'banner', 'since', 'key-button', 'note'].map(find);
+const ids = ['overall', 'needs', 'connection', 'banner', 'since', 'key-button', 'note'];
+const [overall, needs, connection, banner, since, keyButton, note] = ids.map((id) => document.getElementById(id));
 const title = document.title;
 
 const states = {
-  connecting: ['○', 'Connecting', 'unknown'], live: ['●', 'Live', 'healthy'], reconnecting: ['▲', 'Reconnecting', 'degraded'],
-  polling: ['▲', 'Polling', 'degraded'], offline: ['✖\ufe0e', 'Offline', 'unhealthy'], locked: ['▲', 'Key needed', 'degraded'], paused: ['○', 'Paused', 'unknown'],
-};
-const sentences = {
-  reconnecting: 'The connection to the service was lost a moment ago.', polling: 'The service answers, but sends no events: values are asked for at intervals.',
-  offline: 'The service cannot be reached. What is shown is what was known last; it is tried again all the time.', locked: 'The service asks for an API key.',
+  connecting: ['○', 'Connecting', 'unknown'],
+  live: ['●', 'Live', 'healthy'],
+  reconnecting: ['▲', 'Reconnecting', 'degraded', 'The connection to the service was lost a moment ago.'],
+  polling: ['▲', 'Polling', 'degraded', 'The service answers, but sends no events: values are asked for at intervals.'],
+  offline: ['✖\ufe0e', 'Offline', 'unhealthy', 'The service cannot be reached. It is tried all the time; below is what was known last.'],
+  locked: ['▲', 'Key needed', 'degraded', 'The service asks for an API key.'],
+  paused: ['○', 'Paused', 'unknown'],
 };
 
 function showConnection() {
-  const [shape, word, tone] = states[hub.state] ?? states.connecting;
+  const [shape, word, tone] = states[hub.state];
   set(connection, 'data-status', tone);
   text(connection.firstElementChild, shape);
   text(connection.lastElementChild, word);
@@ -35,7 +36,8 @@ function showConnection() {
 }
 
 function showBanner() {
-  const words = hub.isLive || hub.state === 'polling' ? hub.trouble || sentences[hub.state] || '' : sentences[hub.state] ?? '';
+  const [, , , sentence = ''] = states[hub.state];
+  const words = (hub.isLive || hub.state === 'polling') && hub.trouble ? hub.trouble : sentence;
   show(banner.parentElement, words !== '');
   set(banner.parentElement, 'data-status', hub.state === 'offline' || hub.isRedisAway ? 'unhealthy' : 'degraded');
   text(banner, words);
@@ -57,7 +59,7 @@ hub.listen({
   receive() {},
   changed: showConnection,
   tick: showConnection,
-  lost: (count) => say(count === null ? 'Some events were missed; everything was loaded anew.' : `${count} events were missed; everything was loaded anew.`),
+  lost: (count) => say(`${count ?? 'Some'} events were missed; everything was loaded anew.`),
 });
 showConnection();
 

@@ -1,8 +1,9 @@
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {gain, money, number, percent, plain, signed, time, utc} from './format.js';
+import {gain, money, number, percent, plain, signed, utc} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
 import {scroller} from './tables.js';
+import {showTime} from './times.js';
 
 const styles = sheet(`
 .lead { display: flex; flex-wrap: wrap; gap: 12px 32px; align-items: baseline; }
@@ -46,7 +47,8 @@ export class Portfolio extends LiveElement {
       flat: h('p', {class: 'muted'}, 'No open positions.'), sum: h('span', {}),
     };
     view.metrics = h('div', {class: 'group'}, h('dl', {class: 'lead'}, view.value.cell, view.pnl.cell),
-      h('dl', {class: 'figures'}, ...Object.values(view.figures).map((one) => one.cell)), h('p', {class: 'small muted'}, 'As of ', view.when, ' · ', view.age));
+      h('dl', {class: 'figures'}, ...Object.values(view.figures).map((one) => one.cell)),
+      h('p', {class: 'small muted'}, 'As of ', view.when, ' · ', view.age));
     view.table = scroller('Open positions', ['Position', 'Price', 'PnL'], view.rows);
     view.customs = h('div', {class: 'group'}, h('h3', {}, 'Custom metrics'), view.custom);
     body.append(view.none, view.metrics, h('div', {class: 'group'}, h('h3', {}, 'Open positions', view.sum), view.flat, view.table), view.customs);
@@ -108,9 +110,7 @@ export class Portfolio extends LiveElement {
     figure(view.pnl.value, metrics.total_pnl, gain(metrics.total_pnl), line, 'total_pnl');
     view.pnl.value.className = metrics.total_pnl > 0 ? 'up' : metrics.total_pnl < 0 ? 'down' : '';
     for (const [name, , words] of shown) figure(view.figures[name].value, metrics[name], words(metrics[name]), line, name);
-    set(view.when, 'datetime', metrics.timestamp);
-    set(view.when, 'title', utc(metrics.timestamp));
-    text(view.when, time(metrics.timestamp));
+    showTime(view.when, metrics.timestamp);
     set(view.age, 'data-age-of', metrics.timestamp);
   }
 

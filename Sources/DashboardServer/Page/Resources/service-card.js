@@ -1,9 +1,10 @@
 import {acceptsUnhealthy} from './api.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {memory, milliseconds, none, number, percent, plain, time, uptime, utc, words} from './format.js';
+import {memory, milliseconds, none, number, percent, plain, time, uptime, words} from './format.js';
 import {define, LiveElement} from './live-element.js';
 import {figure} from './redis-cli.js';
 import {mark, showStatus, statusBadge} from './status.js';
+import {showTime} from './times.js';
 
 /** How many checks the strip shows. */
 const stripLength = 40;
@@ -23,6 +24,9 @@ const styles = sheet(`
 .strip i { flex: 1; max-width: 8px; background: var(--tone); border-radius: 1px; height: 45%; opacity: 0.9; }
 .strip i[data-status=degraded] { height: 70%; } .strip i[data-status=unhealthy] { height: 100%; }
 .strip i[data-status=none] { background: var(--line); height: 3px; }
+/* Its room stays, so that cards beside each other keep their lines. */
+.meta[hidden] { display: block !important; visibility: hidden; }
+.reason::first-letter { text-transform: uppercase; }
 .meta dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 12px; padding-top: 6px; }
 .meta dt { color: var(--muted); } .meta dd { overflow-wrap: anywhere; }
 .lines { border: 0; padding: 0; }
@@ -73,7 +77,7 @@ export class ServiceCard extends LiveElement {
     };
     view.details.append(view.meta);
     tools.append(view.status);
-    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Errors', view.errors),
+    body.append(h('dl', {class: 'figures'}, cell('Latency', view.latency), cell('Uptime', view.uptime), cell('Error rate', view.errors),
         cell('Memory', view.memory), cell('Req/min', view.requests)),
       view.reason, view.strip,
       h('p', {class: 'small muted'}, 'Checked ', view.checked, ' · ', view.age), view.details);
@@ -145,10 +149,10 @@ export class ServiceCard extends LiveElement {
     figure(view.errors, details.error_rate, percent(details.error_rate), line, 'details.error_rate');
     figure(view.memory, details.memory_usage_mb, memory(details.memory_usage_mb), line, 'details.memory_usage_mb');
     figure(view.requests, details.requests_per_minute, number(details.requests_per_minute), line, 'details.requests_per_minute');
-    for (const value of [view.memory, view.requests]) set(value, 'title', value.textContent === none ? 'The service does not report it' : null);
-    set(view.checked, 'datetime', last_check);
-    set(view.checked, 'title', utc(last_check));
-    text(view.checked, time(last_check));
+    for (const value of [view.memory, view.requests]) {
+      set(value, 'title', value.textContent === none ? 'The service does not report it' : null);
+    }
+    showTime(view.checked, last_check);
     set(view.age, 'data-age-of', last_check);
     this.#paintStrip();
     const entries = Object.entries(rest);
@@ -163,7 +167,8 @@ export class ServiceCard extends LiveElement {
     const blanks = Array.from({length: Math.max(0, stripLength - checks.length)}, (_, index) => ({at: `blank ${index}`, status: 'none'}));
     keyed(strip, [...blanks, ...checks], (check) => check.at, () => h('i'), (bar, check) => {
       set(bar, 'data-status', check.status);
-      if (check.status !== 'none') set(bar, 'title', `${mark(check.status)} ${check.status}, ${milliseconds(check.latency_ms)}, ${time(check.at)}`);
+      if (check.status === 'none') return;
+      set(bar, 'title', `${mark(check.status)} ${check.status}, ${milliseconds(check.latency_ms)}, ${time(check.at)}`);
     });
     const count = (status) => checks.filter((check) => check.status === status).length;
     set(strip, 'aria-label', checks.length === 0 ? 'No checks are on record'

@@ -1,21 +1,17 @@
-import {chartOptions, faint, LiveChart} from './charts.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
-import {milliseconds, none, number, percent, plain, signed, tick, time, utc, words} from './format.js';
+import {milliseconds, number, percent, plain, signed, words} from './format.js';
 import {define, LiveElement} from './live-element.js';
+import {actions, PriceChart} from './price-chart.js';
 import {figure} from './redis-cli.js';
 import {scroller} from './tables.js';
-
-/** What each action looks like: its shape says it without the colour. */
-const actions = {
-  BUY: {shape: '▲', colour: 'line-green', point: 'triangle', turn: 0},
-  SELL: {shape: '▼', colour: 'red', point: 'triangle', turn: 180},
-  HOLD: {shape: '■', colour: 'gray', point: 'rect', turn: 0},
-};
+import {showTime, timeOf} from './times.js';
 
 const styles = sheet(`
 [data-action=BUY] { --tone: var(--green); } [data-action=SELL] { --tone: var(--red); } [data-action=HOLD] { --tone: var(--gray); }
 .action { color: var(--tone); font-weight: 600; white-space: nowrap; }
 .top { display: grid; grid-template-columns: minmax(13em, 17em) minmax(0, 1fr); gap: 20px; }
+[data-action=HOLD] td.action { font-weight: 500; }
+.top.plain { grid-template-columns: minmax(0, 1fr); }
 .latest { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .latest .action { font-size: 1.143em; display: flex; align-items: center; gap: 8px; }
 .price { font-size: 2.571em; font-weight: 600; line-height: 1.1; letter-spacing: -0.02em; }
@@ -50,7 +46,6 @@ export class Signals extends LiveElement {
   #stats = null;
   #latest = null;
   #chart = null;
-  #drawn = [];
   #counting = null;
   #view;
 
@@ -75,7 +70,8 @@ export class Signals extends LiveElement {
   build(body, {tools}) {
     const cell = (label, action) => {
       const value = h('dd', {});
-      const name = action ? h('dt', {'data-action': action}, h('span', {class: 'action', 'aria-hidden': 'true'}, actions[action].shape), ` ${label}`) : h('dt', {}, label);
+      const shape = action && h('span', {class: 'action', 'aria-hidden': 'true'}, `${actions[action].shape} `);
+      const name = h('dt', {'data-action': action ?? null}, shape, label);
       return {cell: h('div', {}, name, value), value};
     };
     const view = {
@@ -84,7 +80,10 @@ export class Signals extends LiveElement {
       confidence: h('span', {}), meter: h('div', {class: 'meter', 'aria-hidden': 'true'}, h('i')), when: h('time', {}), age: h('span', {}),
       model: h('span', {}), features: h('dl', {class: 'features'}),
       canvas: h('canvas', {role: 'img'}), rows: h('tbody', {}),
-      counts: {total: cell('Signals'), buy: cell('BUY', 'BUY'), sell: cell('SELL', 'SELL'), hold: cell('HOLD', 'HOLD'), confidence: cell('Avg. confidence'), success: cell('Success rate')},
+      counts: {
+        total: cell('Signals'), buy: cell('BUY', 'BUY'), sell: cell('SELL', 'SELL'), hold: cell('HOLD', 'HOLD'),
+        confidence: cell('Avg. confidence'), success: cell('Success rate'),
+      },
     };
     tools.append(view.choice);
     view.latest = h('div', {class: 'latest'}, view.action, h('p', {}, view.price, ' ', view.change),
@@ -190,12 +189,11 @@ export class Signals extends LiveElement {
     view.change.className = `change ${change > 0 ? 'up' : change < 0 ? 'down' : 'muted'}`;
     figure(view.confidence, signal.confidence, percent(signal.confidence), line, 'confidence');
     view.meter.style.setProperty('--share', Math.min(1, Math.max(0, signal.confidence)));
-    set(view.when, 'datetime', signal.timestamp);
-    set(view.when, 'title', utc(signal.timestamp));
-    text(view.when, time(signal.timestamp));
+    showTime(view.when, signal.timestamp);
     set(view.age, 'data-age-of', signal.timestamp);
     text(view.model, `${signal.model_version} · ${milliseconds(signal.execution_latency_ms)}`);
-    const pairs = Object.entries(signal.features ?? {}).slice(0, 12).flatMap(([name, value]) => [['dt', name, words(name)], ['dd', name, plain(value)]]);
+    const features = Object.entries(signal.features ?? {}).slice(0, 12);
+    const pairs = features.flatMap(([name, value]) => [['dt', name, words(name)], ['dd', name, plain(value)]]);
     keyed(view.features, pairs, ([tag, name]) => tag + name, ([tag]) => h(tag), (element, [, , value]) => text(element, value));
   }
 
@@ -211,7 +209,7 @@ export class Signals extends LiveElement {
     figure(counts.confidence.value, stats.avg_confidence, percent(stats.avg_confidence),
       list(`grep -o '"confidence":[^,}]*' | awk -F: '{s+=$2} END{if(NR) printf "%.15g\\n", s/NR}'`));
     figure(counts.success.value, stats.success_rate, percent(stats.success_rate), this.#successLine(key));
-    set(counts.success.value, 'title', stats.success_rate == null ? 'No execution of these signals is known' : 'Signals of the history that were filled');
+    set(counts.success.value, 'title', stats.success_rate == null ? 'No execution of these signals is known' : 'Executed signals that were filled');
   }
 
   /** Of the signals of the history that were executed, those that were filled. */
@@ -224,69 +222,25 @@ export class Signals extends LiveElement {
   }
 
   #paintHistory() {
-    keyed(this.#view.rows, this.#history, identity, (one) => h('tr', {'data-action': one.action}, h('th', {scope: 'row'},
-      h('time', {datetime: one.timestamp, title: utc(one.timestamp)})), h('td', {class: 'action'}, `${actions[one.action]?.shape ?? ''} ${one.action}`),
-    h('td', {class: 'n'}, number(one.price, 2)), h('td', {class: 'n'}, percent(one.confidence)),
-    h('td', {class: 'n'}, milliseconds(one.execution_latency_ms)), h('td', {class: 'n muted'}, one.model_version)), (row, one) => text(row.querySelector('time'), time(one.timestamp)));
+    keyed(this.#view.rows, this.#history, identity, makeRow, (row, one) => showTime(row.querySelector('time'), one.timestamp));
   }
 
   #draw() {
-    this.#chart ??= new LiveChart(this.#view.canvas, {
-      configure: (colour) => this.#configuration(colour),
-      update: (chart) => this.#fill(chart),
-      missing: () => show(this.#view.figure, false),
+    const {canvas, figure: drawing} = this.#view;
+    this.#chart ??= new PriceChart(canvas, () => {
+      show(drawing, false);
+      drawing.parentElement.classList.add('plain');
     });
-    set(this.#view.canvas, 'aria-label', this.#summary());
-    this.#chart.draw();
-  }
-
-  /** Oldest first, one step each: nights and weekends without signals take no room. */
-  #points() {
-    return this.#history.map((one) => ({...one, at: Date.parse(one.timestamp), y: one.price})).sort((a, b) => a.at - b.at)
-      .map((point, x) => ({...point, x}));
-  }
-
-  #fill(chart) {
-    this.#drawn = this.#points();
-    chart.data.datasets[0].data = this.#drawn;
-    chart.options.scales.x.max = Math.max(1, this.#drawn.length - 1);
-  }
-
-  #configuration(colour) {
-    const look = (context) => actions[context.raw?.action] ?? actions.HOLD;
-    const options = chartOptions(colour, {
-      xTicks: ({max}, most) => {
-        const step = Math.max(1, Math.ceil(max / most));
-        return Array.from({length: Math.floor(max / step) + 1}, (_, index) => max - index * step).reverse();
-      },
-      xTick: (value) => {
-        const point = this.#drawn[value];
-        return point ? tick(point.at, this.#drawn.at(-1).at - this.#drawn[0].at) : '';
-      },
-      yTick: (value) => number(value, 2),
-      tooltip: {
-        title: ([item]) => (item ? time(item.raw.at) : ''),
-        label: ({raw}) => ` ${raw.action} at ${number(raw.price, 2)} (${percent(raw.confidence)})`,
-      },
-    });
-    return {
-      type: 'line',
-      data: {datasets: [{
-        data: [], borderColor: colour('line-blue'), borderWidth: 1.75, tension: 0.15, fill: 'start',
-        backgroundColor: faint(colour('line-blue')),
-        pointStyle: (context) => look(context).point, rotation: (context) => look(context).turn,
-        pointRadius: (context) => (context.raw?.action === 'HOLD' ? 2 : 6), pointHoverRadius: 7,
-        pointBackgroundColor: (context) => colour(look(context).colour), pointBorderColor: colour('surface'), pointBorderWidth: 1,
-      }]},
-      options: {...options, scales: {...options.scales, x: {...options.scales.x, min: 0}}, layout: {padding: {top: 8, left: 4}}},
-    };
+    set(canvas, 'aria-label', this.#summary());
+    this.#chart.draw(this.#history);
   }
 
   #summary() {
     const prices = this.#history.map((one) => one.price);
-    const count = (action) => this.#history.filter((one) => one.action === action).length;
-    return `Price of ${this.symbol} over ${prices.length} signals: ${number(this.#latest.price, 2)} now, between ${number(Math.min(...prices), 2)} and `
-      + `${number(Math.max(...prices), 2)}; ${count('BUY')} buy, ${count('SELL')} sell, ${count('HOLD')} hold`;
+    const [least, most] = [Math.min(...prices), Math.max(...prices)].map((price) => number(price, 2));
+    const counts = Object.keys(actions).map((action) => `${this.#history.filter((one) => one.action === action).length} ${action}`);
+    return `Price of ${this.symbol} over ${prices.length} signals: ${number(this.#latest.price, 2)} now, between ${least} and ${most}; `
+      + counts.join(', ');
   }
 
   lines(redis) {
@@ -298,6 +252,14 @@ export class Signals extends LiveElement {
       ['BUY signals', redis.line('LRANGE', key, '0 -1', {raw: true, pipe: `grep -c '"action":"BUY"'`})],
     ];
   }
+}
+
+/** A row of the history. A signal never changes, so it is made once; only its time may come to lie in another day. */
+function makeRow(signal) {
+  const cell = (words, kind = '') => h('td', {class: `n ${kind}`}, words);
+  return h('tr', {'data-action': signal.action}, h('th', {scope: 'row'}, timeOf(signal.timestamp)),
+    h('td', {class: 'action'}, `${actions[signal.action]?.shape ?? ''} ${signal.action}`), cell(number(signal.price, 2)),
+    cell(percent(signal.confidence)), cell(milliseconds(signal.execution_latency_ms)), cell(signal.model_version, 'muted'));
 }
 
 const identity = (signal) => `${signal.timestamp} ${signal.signal_id}`;

@@ -25,7 +25,7 @@ export const tokens = sheet(`
 export const base = sheet(`
 :host {
   display: block; min-width: 0; container-type: inline-size; color: var(--text);
-  font: var(--usdcop-font-size, 0.875rem)/1.45 var(--usdcop-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
+  font: var(--usdcop-font-size, max(14px, 0.875rem))/1.45 var(--usdcop-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
   font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%;
 }
 :host([hidden]), [hidden] { display: none !important; }

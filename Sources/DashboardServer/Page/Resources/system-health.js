@@ -45,7 +45,8 @@ export class SystemHealth extends LiveElement {
   build(body, {tools}) {
     const count = (status, label) => {
       const value = h('dd', {});
-      return {row: h('div', {'data-status': status}, h('dt', {}, label), value), value};
+      const name = h('dt', {}, label);
+      return {row: h('div', {'data-status': status}, name, value), name, value};
     };
     const view = {
       overall: statusBadge('unknown'), counts: {
@@ -150,6 +151,7 @@ export class SystemHealth extends LiveElement {
       text(value, number(counted[name]));
       set(row, 'data-count', counted[name]);
     }
+    text(counts.total.name, all.length === 1 ? 'service' : 'services');
     set(counts.total.value, 'data-value', all.length);
     set(counts.total.value, 'data-redis-cli', redis.line('HLEN', 'health:services'));
     showStatus(overall, this.status);
