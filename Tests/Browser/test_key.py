@@ -1,18 +1,16 @@
 """A desk with API keys: the page asks, keeps the key for the tab, and never puts it into an address."""
 
 import pytest
+from desk import signal_of
 from pages import loaded, shot, words
 
-KEYS = {"USDCOP_API_KEYS": "reader:page:a-key-for-the-page-1234"}
 KEY = "a-key-for-the-page-1234"
-WRITER = {"USDCOP_API_KEYS": f"reader:page:{KEY}\nwriter:desk:a-key-for-the-desk-1234"}
+KEYS = f"reader:page:{KEY}\nwriter:desk:a-key-for-the-desk-1234"
 
 
 @pytest.fixture
 def locked(desk):
-    service = desk.serve(**WRITER)
-    from desk import signal_of
-
+    service = desk.serve(USDCOP_API_KEYS=KEYS)
     service.post("/api/cache/signals", {"signal": signal_of(3)}, key="a-key-for-the-desk-1234")
     return service
 
@@ -45,7 +43,7 @@ def test_the_page_asks_for_a_key_and_then_shows_everything(locked, visit):
 def test_a_wrong_key_is_said_and_asked_for_again(locked, visit):
     page = visit(locked.address, ready=False)
     give(page, "not-the-key-of-anybody")
-    page.get_by_role("dialog").wait_for()
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Key needed')")
+    page.locator("#key-button").click()
     give(page, KEY)
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")

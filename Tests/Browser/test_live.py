@@ -69,7 +69,7 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     becomes(page, "Live")
     desk.kill_redis()
     stopped = time.monotonic()
-    page.wait_for_function("() => !document.getElementById('banner').hidden", timeout=5000)
+    page.wait_for_function("() => document.getElementById('banner').checkVisibility()", timeout=5000)
     said = time.monotonic() - stopped
     print(f"Redis was killed; the page said so after {said:.2f} s")
     assert said <= 2
@@ -80,7 +80,7 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     shot(page, "redis-away-1280-light")
     desk.start_redis()
     returned = time.monotonic()
-    page.wait_for_function("() => document.getElementById('banner').hidden", timeout=15_000)
+    page.wait_for_function("() => !document.getElementById('banner').checkVisibility()", timeout=15_000)
     print(f"Redis came back; the page was whole after {time.monotonic() - returned:.2f} s")
     service.publish(500, price=6001)
     page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('6,001.00')", timeout=5000)
