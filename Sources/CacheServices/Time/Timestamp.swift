@@ -46,7 +46,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// The instant at which this is asked, by the system's clock, to the nearest millisecond.
     ///
-    /// Costs little more than asking the clock, half of what it does by way of a ``Foundation/Date``.
+    /// Costs little more than asking the clock, half of what it does by way of a `Date`.
     public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
