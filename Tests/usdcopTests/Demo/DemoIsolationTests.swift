@@ -79,7 +79,7 @@ struct DemoIsolationTests {
             try await eventually { try await demo.get("/api/cache/signals")["signal"]?["signal_id"] != latest }
             let ending = try await demo.stop()
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect(ending.errors.split(separator: "\n").count < 40)
+            #expect(ending.errors.split(separator: "\n").count < 40, "\(ending.errors)")
             let verify = try await program.start(["audit", "verify", "--namespace", RunningDemo.namespace]).end()
             #expect(verify.status == 0, "\(verify.output)")
         }
