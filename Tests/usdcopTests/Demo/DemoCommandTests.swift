@@ -133,6 +133,22 @@ struct DemoCommandTests {
         }
     }
 
+    @Test func `another seed ends the positions of the market before`() async throws {
+        try await Program.withRedis { program, redis async throws in
+            let before = try await RunningDemo(program, "--speed", "20", "--duration", "1s")
+            #expect(try await before.running.end().status == 0)
+            let old = Set(try await redis.positions().compactMap { $0["position_id"]?.text })
+            let demo = try await RunningDemo(program, "--speed", "20", "--seed", "8", "--duration", "1s")
+            #expect(demo.running.output.contains("of seed 8") && !demo.running.output.contains("going on"))
+            #expect(try await demo.running.end().status == 0)
+            let export = try await program.start(["audit", "export", "--format", "json"] + Self.namespace).end()
+            let trail = DemoTrail(try export.json.elements ?? [])
+            let held = Set(try await redis.positions().compactMap { $0["position_id"]?.text })
+            #expect(!old.isEmpty && trail.closed.isSuperset(of: old) && held.isDisjoint(with: old))
+            #expect(trail.opened == trail.closed.union(held))
+        }
+    }
+
     @Test func `a second one in the same namespace ends, and one that was killed can be followed`() async throws {
         try await Program.withRedis { program, redis async throws in
             let demo = try await RunningDemo(program)
