@@ -13,7 +13,7 @@ struct DemoOptions: ParsableArguments {
         transform: Arguments.seed)
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("Steps of the market in a second, 0.1 to 50.", valueName: "steps"), transform: Arguments.steps)
+    @Option(help: ArgumentHelp("Steps of the market in a second, 0.1 to 50 (default 1).", valueName: "steps"), transform: Arguments.steps)
     var speed = 1.0
 
     @Option(help: ArgumentHelp("Ends by itself after a time such as 30s or 10m.", valueName: "duration"), transform: Arguments.runningTime)

@@ -78,6 +78,8 @@ struct Demo: Sendable {
                 guard try await place.holdSoon() else {
                     throw CommandFailure(.unavailable, "A demo runs in the namespace \(namespace) already.")
                 }
+                let plan = DemoPlan(seed: options.seed, speed: options.speed, standing: standing)
+                try await place.mark(DemoState(seed: plan.seed, step: plan.resumed ?? 0, isOwn: plan.isOwn))
             }
             return standing
         }

@@ -18,7 +18,7 @@ struct DemoNamespace: Sendable {
     }
 
     /// The lease outlives a killed demo by so much.
-    static let leaseTime = Duration.seconds(4)
+    static let leaseTime = Duration.seconds(2)
 
     let client: RedisClient
     let namespace: Namespace
@@ -50,6 +50,11 @@ struct DemoNamespace: Sendable {
         }
     }
 
+    /// Leaves the sign that a demo runs here, before anything else is written.
+    func mark(_ state: DemoState) async throws(RedisError) {
+        _ = try await client.send(RedisCommand("SET", [.text(schema.full(KeySchema.demoState)), .bytes(state.json)]))
+    }
+
     /// Takes or renews the lease; false while another demo has it, nil when Redis cannot be asked.
     func hold() async -> Bool? {
         guard let answer = try? await lease.take(token: token, for: Self.leaseTime) else { return nil }
@@ -60,7 +65,7 @@ struct DemoNamespace: Sendable {
     ///
     /// - Returns: false when another demo keeps it.
     func holdSoon() async throws -> Bool {
-        let deadline = ContinuousClock.now + Self.leaseTime + .seconds(1)
+        let deadline = ContinuousClock.now + Self.leaseTime + .milliseconds(500)
         while await hold() == false {
             guard ContinuousClock.now < deadline else { return false }
             try await Task.sleep(for: .milliseconds(200))

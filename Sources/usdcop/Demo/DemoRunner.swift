@@ -50,20 +50,26 @@ struct DemoRunner: Service {
         await failures.attempt { _ = try await service.audit.log(event(text, at: step)) }
         for book in step.books {
             await failures.attempt {
-                guard let held = book.changes.last.flatMap(\.held) else {
-                    // Of another seed, or of a step that was not carried out any more.
-                    if stored[book.instrument.symbol] != nil { try await service.metrics.deletePosition(book.instrument.symbol) }
-                    return
+                let held = try book.changes.last?.held.map { try report.position($0, book.instrument, .open) }
+                let before = stored[book.instrument.symbol]
+                if let before, before.positionID != held?.positionID { try await retire(before, report) }
+                guard let held else { return }
+                if before?.positionID != held.positionID {
+                    let metadata = report.details(.init("carried_over", true))
+                    _ = try await service.audit.log(report.signed(.positionOpened(held, metadata: metadata)))
                 }
-                let position = try report.position(held, book.instrument, .open)
-                if plan.resumed == nil {
-                    _ = try await service.audit.log(
-                        report.signed(.positionOpened(position, metadata: report.details(.init("carried_over", true)))))
-                }
-                _ = try await service.metrics.setPosition(book.instrument.symbol, position)
+                _ = try await service.metrics.setPosition(book.instrument.symbol, held)
             }
         }
         return report.openedBefore
+    }
+
+    /// Ends a position of another market, or of a step that an end without warning left unfinished: the trail has its beginning.
+    private func retire(_ position: Position, _ report: DeskReport) async throws {
+        guard position.positionID.hasPrefix(DeskNames.prefix) else { return }
+        let metadata = report.details(.init("reason", "another market began"))
+        _ = try await service.audit.log(report.signed(.positionClosed(position, pnl: position.pnl, metadata: metadata)))
+        try await service.metrics.deletePosition(position.symbol)
     }
 
     private func event(_ text: String, at step: DeskStep) -> AuditEvent {

@@ -37,7 +37,7 @@ struct DemoCommandTests {
             let measured = Set(stats.compactMap { $0["service"]?.text })
             #expect(measured.isSuperset(of: ["desk", "ml-analytics", "pipeline-api", "trading-api", "websocket"]))
             #expect(stats.allSatisfy { $0["success_rate"] == 1 })
-            #expect(try await demo.text("/metrics").contains("usdcop_service_up{"))
+            #expect(try await demo.text("/metrics").contains("usdcop_service_status{"))
             #expect(try await !(demo.get("/api/alerts")["alerts"]?.elements ?? []).isEmpty)
 
             let verify = try await program.start(["audit", "verify"] + Self.namespace).end()
@@ -54,44 +54,31 @@ struct DemoCommandTests {
 
     @Test func `positions, metrics and the trail agree to the centavo`() async throws {
         try await Program.withRedis { program, redis async throws in
-            let demo = try await RunningDemo(program, "--speed", "50", "--seed", "5")
+            let demo = try await RunningDemo(program, "--speed", "50")
             try await eventually(within: .seconds(30)) {
                 let counts = try await demo.get("/api/audit/signals?type=stats")["stats"]?["events_by_type"]
-                return counts?["POSITION_CLOSED"]?.double ?? 0 >= 3
+                return counts?["POSITION_CLOSED"]?.double ?? 0 >= 2
             }
             #expect(try await demo.stop().status == 0)
             let export = try await program.start(["audit", "export", "--format", "json"] + Self.namespace).end()
-            let entries = try export.json.elements ?? []
-            #expect(entries.count > 100)
-            func events(_ type: String) -> [JSONValue] { entries.filter { $0["event_type"]?.text == type } }
-
-            let start = try #require(events("SYSTEM_EVENT").first { $0["action"]?.text?.contains("started") == true }?["metadata"])
-            let realised = events("POSITION_CLOSED").compactMap { $0["metadata"]?["pnl"]?.double }.reduce(0, +)
-            let stored = try await redis.names().filter { $0.hasPrefix("position:active:") }
-            var (open, opened) = (0.0, Set<String>())
-            for name in stored {
-                let bytes = try #require(try await redis.ask("GET", .text("usdcop-demo:" + name)).bytes)
-                let position = try JSONParser.parse(bytes)
-                open += try #require(position["pnl"]?.double)
-                opened.insert(try #require(position["position_id"]?.text))
-            }
+            let trail = DemoTrail(try export.json.elements ?? [])
+            let positions = try await redis.positions()
             let metrics = try JSONParser.parse(try #require(try await redis.ask("GET", "usdcop-demo:metrics:financial").bytes))
-            let total = try #require(metrics["total_pnl"]?.double)
-            #expect(abs(total - (try #require(start["realised_pnl"]?.double)) - realised - open) < 0.05)
-            #expect(metrics["active_positions"]?.double == Double(stored.count))
-            let closed = Double(events("POSITION_CLOSED").count)
-            #expect(metrics["total_trades"]?.double == (try #require(start["closed_trades"]?.double)) + closed)
 
-            // Every position that ends or stays was opened in the trail.
-            let begun = Set(events("POSITION_OPENED").compactMap { $0["metadata"]?["position_id"]?.text })
-            let ended = Set(events("POSITION_CLOSED").compactMap { $0["metadata"]?["position_id"]?.text })
-            #expect(begun == ended.union(opened) && ended.isDisjoint(with: opened))
-            // Executions that were filled, or a stop, are what changes positions.
-            let filled = events("SIGNAL_EXECUTED").filter { $0["after_state"]?["status"] == "filled" }.count
-            let stops = events("POSITION_CLOSED").count { $0["metadata"]?["reason"] == "stop-loss" }
-            let carried = events("POSITION_OPENED").count { $0["metadata"]?["carried_over"] == true }
-            #expect(begun.count - carried == filled)
-            #expect(ended.count - stops <= filled)
+            let start = try #require(trail.start)
+            let open = positions.compactMap { $0["pnl"]?.double }.reduce(0, +)
+            let expected = try #require(start["realised_pnl"]?.double) + trail.realised + open
+            #expect(abs(try #require(metrics["total_pnl"]?.double) - expected) < 0.05)
+            #expect(metrics["active_positions"]?.double == Double(positions.count))
+            let trades = try #require(start["closed_trades"]?.double) + Double(trail.of("POSITION_CLOSED").count)
+            #expect(metrics["total_trades"]?.double == trades)
+
+            // Every position that ended or stays was opened in the trail, and each opening was an execution that was filled.
+            let held = Set(positions.compactMap { $0["position_id"]?.text })
+            #expect(trail.opened == trail.closed.union(held) && trail.closed.isDisjoint(with: held))
+            let carried = trail.of("POSITION_OPENED").count { $0["metadata"]?["carried_over"] == true }
+            let filled = trail.of("SIGNAL_EXECUTED").count { $0["after_state"]?["status"] == "filled" }
+            #expect(trail.opened.count - carried == filled)
         }
     }
 
@@ -124,7 +111,7 @@ struct DemoCommandTests {
             }
             func step() async throws -> Double {
                 let bytes = try #require(try await redis.ask("GET", "usdcop-demo:demo:state").bytes)
-                return try #require(try JSONParser.parse(bytes)["step"]?.double)
+                return try JSONParser.parse(bytes)["step"]?.double ?? 0
             }
             let demo = try await RunningDemo(program, "--speed", "20", "--seed", "3")
             try await eventually(within: .seconds(30)) { try await step() > Double(DemoDesk.warmUp + 20) }
@@ -143,6 +130,22 @@ struct DemoCommandTests {
             #expect(trail.contains { $0["action"]?.text?.contains("went on after step") == true })
             #expect(try await program.start(["audit", "verify"] + Self.namespace).end().status == 0)
             #expect(try await again.stop().status == 0)
+        }
+    }
+
+    @Test func `another seed ends the positions of the market before`() async throws {
+        try await Program.withRedis { program, redis async throws in
+            let before = try await RunningDemo(program, "--speed", "20", "--duration", "1s")
+            #expect(try await before.running.end().status == 0)
+            let old = Set(try await redis.positions().compactMap { $0["position_id"]?.text })
+            let demo = try await RunningDemo(program, "--speed", "20", "--seed", "8", "--duration", "1s")
+            #expect(demo.running.output.contains("of seed 8") && !demo.running.output.contains("going on"))
+            #expect(try await demo.running.end().status == 0)
+            let export = try await program.start(["audit", "export", "--format", "json"] + Self.namespace).end()
+            let trail = DemoTrail(try export.json.elements ?? [])
+            let held = Set(try await redis.positions().compactMap { $0["position_id"]?.text })
+            #expect(!old.isEmpty && trail.closed.isSuperset(of: old) && held.isDisjoint(with: old))
+            #expect(trail.opened == trail.closed.union(held))
         }
     }
 

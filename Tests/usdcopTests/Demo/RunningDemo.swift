@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// A demo as a process, with a state directory that is gone after the test.
-final class RunningDemo {
+final class RunningDemo: Sendable {
     static let namespace = "usdcop-demo"
 
     let running: RunningProgram

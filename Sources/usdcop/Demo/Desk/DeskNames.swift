@@ -1,5 +1,8 @@
 /// What signals, executions and positions of the demo are called: the same seed gives the same names.
 struct DeskNames: Sendable {
+    /// What the names of all demos begin with.
+    static let prefix = "demo-"
+
     let seed: UInt64
 
     func signal(_ step: Int, _ instrument: Instrument) -> String { name("signal", step, instrument) }
@@ -7,6 +10,6 @@ struct DeskNames: Sendable {
     func position(_ holding: Book.Holding, _ instrument: Instrument) -> String { name("position", holding.openedAt, instrument) }
 
     private func name(_ kind: String, _ step: Int, _ instrument: Instrument) -> String {
-        "demo-\(seed)-\(kind)-\(instrument.symbol)-\(step)"
+        "\(Self.prefix)\(seed)-\(kind)-\(instrument.symbol)-\(step)"
     }
 }
