@@ -71,13 +71,14 @@ extension RedisScript {
         return found
         """, access: .read)
 
-    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions. ARGV: service.
+    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions, configured. ARGV: service.
     /// Replies 1 when it was registered.
     static let forgetService = RedisScript(
         LuaLibrary.checks + """
-            need(KEYS[1], 'hash') need(KEYS[4], 'hash')
+            need(KEYS[1], 'hash') need(KEYS[4], 'hash') need(KEYS[5], 'hash')
             redis.call('DEL', KEYS[2], KEYS[3])
             redis.call('HDEL', KEYS[4], ARGV[1])
+            redis.call('HDEL', KEYS[5], ARGV[1])
             return redis.call('HDEL', KEYS[1], ARGV[1])
             """)
 }
