@@ -28,7 +28,8 @@ extension ServiceRegistry {
         if !reading.isWhole || !published.isEmpty {
             let answer = try await store.publish(
                 replacing: pending, adding: copies, after: reading.epoch, beginning: reading.isWhole ? nil : UUID().uuidString)
-            epoch = answer.epoch
+            // Where this registry was lost since it was read, nothing was put back into the next one: that is left to the next turn.
+            if !reading.isWhole { epoch = answer.epoch }
             published.removeAll { answer.refused.contains($0.name) }
             report(crowdedOut: answer.refused)
         }
