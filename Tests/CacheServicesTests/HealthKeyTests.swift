@@ -6,6 +6,7 @@ import Testing
     @Test(
         arguments: [
             ("health:services", "hash", false, nil), ("health:transitions", "hash", false, nil), ("health:leader", "string", true, nil),
+            ("health:epoch", "string", false, nil), ("health:configured", "hash", false, nil),
             ("health:status:trading-api", "string", true, nil), ("health:owner:a b", "string", true, nil),
             ("health:history:a:b/c", "stream", false, 1000), ("alerts", "stream", false, 1000),
         ] as [(String, String, Bool, Int?)])

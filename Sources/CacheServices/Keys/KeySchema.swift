@@ -59,6 +59,10 @@ public struct KeySchema: Sendable, Hashable {
     /// - Parameter hash: the hexadecimal hash of the client's key.
     package static func auditIdempotency(_ hash: String) -> String { "audit:idempotency:" + hash }
     package static let healthServices = "health:services"
+    /// Names the present registry: another one begins when Redis has lost the one before.
+    package static let healthEpoch = "health:epoch"
+    /// Which processes have a service in their configuration.
+    package static let healthConfigured = "health:configured"
     package static let healthLeader = "health:leader"
     /// What each service was last, what it is taken for, and since when.
     package static let healthTransitions = "health:transitions"

@@ -55,7 +55,9 @@ struct KeyRule: Sendable, Hashable {
         case KeySchema.demoLease: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         case KeySchema.alertsCursor: return .ruled(KeyRule(type: "string", content: .opaque))
         case KeySchema.alerts: return .ruled(KeyRule(type: "stream", content: .opaque, maximumLength: CacheRules.alertsLength))
-        case KeySchema.healthServices, KeySchema.healthTransitions: return .ruled(KeyRule(type: "hash", content: .opaque))
+        case KeySchema.healthServices, KeySchema.healthTransitions, KeySchema.healthConfigured:
+            return .ruled(KeyRule(type: "hash", content: .opaque))
+        case KeySchema.healthEpoch: return .ruled(KeyRule(type: "string", content: .opaque))
         case KeySchema.healthLeader: return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         default: break
         }

@@ -13,12 +13,14 @@ package struct RedisLease: Sendable {
     }
 
     private let client: RedisClient
+    private let name: String
     /// The full key.
     package let key: String
 
     /// - Parameter name: the key, relative to the namespace.
     package init(_ client: RedisClient, schema: KeySchema, name: String) {
         self.client = client
+        self.name = name
         key = schema.full(name)
     }
 
@@ -52,7 +54,7 @@ package struct RedisLease: Sendable {
         do throws(RedisError) {
             return try await client.run(script, keys: [key], arguments: arguments, timeout: .seconds(2))
         } catch {
-            throw CacheError(error)
+            throw CacheError(error, key: name)
         }
     }
 }

@@ -39,6 +39,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case redisNoPermission = "redis_no_permission"
     case redisRefused = "redis_refused"
     case overCapacity = "over_capacity"
+    case tooManyServices = "too_many_services"
     case auditUnavailable = "audit_unavailable"
     case auditDiskFailing = "audit_disk_failing"
     case exportIncomplete = "export_incomplete"
@@ -54,7 +55,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .forbidden, .foreignOrigin: 403
         case .notFound: 404
         case .methodNotAllowed: 405
-        case .contention, .idempotencyConflict: 409
+        case .contention, .idempotencyConflict, .tooManyServices: 409
         case .bodyTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
@@ -106,6 +107,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .redisNoPermission: "Redis does not permit this to the service"
         case .redisRefused: "Redis refuses"
         case .overCapacity: "Too many writes wait for Redis"
+        case .tooManyServices: "No more services can be watched"
         case .auditUnavailable: "The audit trail takes no events"
         case .auditDiskFailing: "The disk of the audit trail fails"
         case .exportIncomplete: "Events were trimmed during the export"

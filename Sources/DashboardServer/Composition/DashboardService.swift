@@ -78,6 +78,8 @@ public struct DashboardService: Sendable {
         audit = AuditLogger(redis: backend.redis, settings: trail, logger: logger, metrics: registry)
         var watched = settings.health
         watched.namespace = settings.namespace
+        // A port that the system chooses is another one after a restart.
+        watched.publisher = settings.port == 0 ? watched.publisher : HealthSettings.publisher(port: settings.port)
         health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, localChanges: backend.localChanges, logger: logger)
         alerts = AlertService(
             redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,

@@ -24,6 +24,8 @@ struct HealthServicesController: Sendable {
             _ = await checker.refresh()
             return Answer(checker.registry.export())
         case .history(let name, let limit):
+            if checker.registry.getService(name) == nil { _ = await checker.refresh() }
+            guard checker.registry.getService(name) != nil else { throw Self.unknown(name) }
             let samples = try await Deadline.run(writes: false) { try await checker.registry.history(of: name, limit: limit) }
             return Answer([
                 "service": .string(name.rawValue), "count": .integer(samples.count), "history": .array(samples.map(\.jsonValue)),
@@ -55,7 +57,11 @@ struct HealthServicesController: Sendable {
         }
         let checker = checker
         let wasThere = checker.registry.getService(config.name) != nil
-        try await Deadline.run(writes: true) { try await checker.registerService(config, origin: .administrator) }
+        do {
+            try await Deadline.run(writes: true) { try await checker.registerService(config, origin: .administrator) }
+        } catch let error as CacheError where error.code == .overCapacity {
+            throw Problem(.tooManyServices, error.message)
+        }
         let service: JSONValue = ["service": checker.registry.getService(config.name)?.jsonValue ?? .null]
         return Answer(service, status: wasThere ? .ok : .created)
     }

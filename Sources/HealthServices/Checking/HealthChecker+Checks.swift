@@ -41,7 +41,9 @@ extension HealthChecker {
             if let current = state.inFlight[service.name] {
                 guard current.isAnswered else { return current.task }
                 // The probe takes no notice of its end: there will be no second one beside it.
-                return Task { await self.take(.failure("The check before has not ended.", after: .zero), of: service) }
+                return Task {
+                    await self.take(.failure("The check before has not ended.", after: .zero), of: service, isScheduled: isScheduled)
+                }
             }
             let task = Task { await self.check(service, probe, isScheduled: isScheduled) }
             state.inFlight[service.name] = CheckInFlight(task: task)
@@ -60,7 +62,7 @@ extension HealthChecker {
         defer { finish(service.name) { $0.isAnswered = true } }
         // A check that the end of the service broke off says nothing about what it checked.
         guard !Task.isCancelled else { return nil }
-        return await take(result, of: service)
+        return await take(result, of: service, isScheduled: isScheduled)
     }
 
     /// The place of a check is free again when it was answered and the probe has ended.
@@ -69,24 +71,6 @@ extension HealthChecker {
             guard var check = state.inFlight[name] else { return }
             change(&check)
             state.inFlight[name] = check.isAnswered && check.hasEnded ? nil : check
-        }
-    }
-
-    /// Services that only some processes can check have leases of their own, so that one of these checks them.
-    private func mayCheck(_ service: RegisteredService, isScheduled: Bool) async -> Bool {
-        guard service.kind == .process, isScheduled, let lease = ownLease(service.name) else { return true }
-        if case .alone = mode { return true }
-        let duration = max(service.timeout + .seconds(1), service.checkInterval * 9 / 10)
-        return ((try? await lease.take(for: duration)) ?? .heldByAnother) != .heldByAnother
-    }
-
-    func ownLease(_ name: OperationName) -> LeaderLease? {
-        guard let store else { return nil }
-        return state.withLock { state in
-            if let lease = state.owned[name] { return lease }
-            let lease = store.lease(KeySchema.healthOwner(name))
-            state.owned[name] = lease
-            return lease
         }
     }
 

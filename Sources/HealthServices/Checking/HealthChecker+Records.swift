@@ -5,12 +5,14 @@ import Synchronization
 
 extension HealthChecker {
     /// Takes what a check found: adds it up, records it where this process may, and tells of a change.
-    func take(_ result: HealthCheckResult, of service: RegisteredService) async -> ServiceHealth {
+    ///
+    /// - Parameter isScheduled: whether it was due; others count only when none has counted for half an interval.
+    func take(_ result: HealthCheckResult, of service: RegisteredService, isScheduled: Bool) async -> ServiceHealth {
         let name = service.name
-        let (health, number, mode) = state.withLock { state in
-            let health = state.tallies[name, default: CheckTally()].add(result, of: name, at: .now)
-            state.checks += 1
-            return (health, state.checks, state.mode)
+        let (health, number, mode, counts) = add(result, of: service, isScheduled: isScheduled)
+        guard counts else {
+            await renew(health, of: service)
+            return health
         }
         guard let store else {
             takeAlone(health)
@@ -32,13 +34,12 @@ extension HealthChecker {
             logger.notice("a check came too late: another process monitors", metadata: ["service": "\(name)"])
         case .success(.gone): alarm.ring()
         case .success(.recorded(let before, let alert)):
-            registry.updateServiceStatus(name, health)
+            registry.takeRecorded(health)
             if before != health.status { await tell(health, from: before, check: "\(name):\(fence):\(number)") }
             if let alert { logger.notice("the change of a service has lasted", metadata: ["service": "\(name)", "alert": "\(alert)"]) }
         case .failure(let error):
-            // Readers of this process see it nevertheless.
-            registry.updateServiceStatus(name, health)
-            publish("checked", name, health)
+            // Readers of this process see it nevertheless, and hear of a change.
+            takeAlone(health)
             alarm.ring()
             logger.warning("a check could not be recorded", metadata: ["service": "\(name)", "reason": "\(error)"])
         }

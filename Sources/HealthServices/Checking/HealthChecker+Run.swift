@@ -39,29 +39,46 @@ extension HealthChecker: Service {
         return max(Self.shortestTakeover, min(shortest, Self.longestTakeover))
     }
 
-    /// Holds or awaits the lease, and brings the services up to date.
+    /// Holds or awaits the lease, and brings services and statuses up to date: whoever asks this process is answered without a round trip.
     private func takeTurn() async {
         guard let lease else { return enter(.alone(reason: "there is no Redis: every process checks for itself")) }
         do throws(CacheError) {
             let outcome = try await lease.take(for: takeover * 2 / 3)
             try await registry.synchronize()
-            guard outcome != .heldByAnother else { return enter(.follower) }
-            guard outcome == .taken || mode != .leader else { return }
-            try await registry.refresh()
-            begin()
+            await prune()
+            await keepOwnLeases()
+            let isLeader = outcome != .heldByAnother
+            let goesOn = isLeader && outcome != .taken && mode == .leader
+            // The leader knows its own checks, and has to read those that only other processes can make.
+            try await registry.readStatuses(of: registry.getAllServices().filter { !goesOn || $0.kind == .process }.map(\.name))
+            guard isLeader else { return enter(.follower) }
+            if !goesOn { begin() }
         } catch {
-            // A single command without an answer does not end a lease.
-            if lease.fence == nil || mode != .leader { enter(.alone(reason: Self.absence(error))) }
+            // A single command without an answer does not end a lease; damage does not pass by itself.
+            if lease.fence == nil || mode != .leader || error.code == .dataConflict { enter(.alone(reason: absence(error))) }
         }
+    }
+
+    /// Forgets what was kept for services that are registered no more.
+    private func prune() async {
+        let names = Set(registry.getAllServices().map(\.name))
+        let gone = state.withLock { state in
+            state.tallies = state.tallies.filter { names.contains($0.key) }
+            state.counted = state.counted.filter { names.contains($0.key) }
+            defer { state.owned = state.owned.filter { names.contains($0.key) } }
+            return state.owned.filter { !names.contains($0.key) }.map(\.value)
+        }
+        for lease in gone { await lease.release() }
     }
 
     /// Goes on where the leader before stopped: what it has just checked is not checked again.
     private func begin() {
         let expected = registry.getAllServices().compactMap { service in
-            registry.lastCheck(of: service.name).map { (service.name, $0 + service.checkInterval) }
+            registry.lastRecordedCheck(of: service.name).map { (service.name, $0 + service.checkInterval) }
         }
         state.withLock { state in
             state.tallies = [:]
+            state.counted = [:]
             state.schedule.reset()
             for (name, instant) in expected { state.schedule.expect(name, at: instant) }
         }

@@ -29,6 +29,8 @@ public final class HealthChecker: Sendable {
         var mode = Mode.stopped
         var inFlight: [OperationName: CheckInFlight] = [:]
         var tallies: [OperationName: CheckTally] = [:]
+        /// When the last check of each ended that counts.
+        var counted: [OperationName: ContinuousClock.Instant] = [:]
         var schedule = CheckSchedule()
         /// The leases on services that only some processes can check.
         var owned: [OperationName: LeaderLease] = [:]
@@ -65,7 +67,7 @@ public final class HealthChecker: Sendable {
         self.logger = logger
         store = redis.map { HealthStore($0, namespace: settings.namespace) }
         lease = store?.lease(KeySchema.healthLeader)
-        registry = ServiceRegistry(store, switchedOff: settings.switchedOff, logger: logger)
+        registry = ServiceRegistry(store, switchedOff: settings.switchedOff, publisher: settings.publisher, logger: logger)
         for config in settings.services { registry.enroll(config, origin: .configuration, isPublished: isLasting) }
         guard let redis, let config = Self.ownRedis(redis) else { return }
         registry.enroll(config, origin: .configuration, isPublished: isLasting)
@@ -88,6 +90,7 @@ public final class HealthChecker: Sendable {
     public func registerService(_ config: ServiceConfig, origin: RegisteredService.Origin = .code) async throws(CacheError) {
         state.withLock { state in
             state.tallies[config.name] = nil
+            state.counted[config.name] = nil
             state.schedule.expect(config.name, at: .now)
         }
         defer { alarm.ring() }
@@ -105,7 +108,10 @@ public final class HealthChecker: Sendable {
             throw CacheError(.invalidArgument, "The service redis is always watched; nothing was removed.")
         }
         let wasThere = try await registry.unregister(name)
-        state.withLock { $0.tallies[name] = nil }
+        state.withLock { state in
+            state.tallies[name] = nil
+            state.counted[name] = nil
+        }
         if store == nil, wasThere { publish("unregistered", name, nil) }
         return wasThere
     }
@@ -132,12 +138,18 @@ public final class HealthChecker: Sendable {
             try await registry.refresh()
             return .monitor
         } catch {
-            return .thisProcess(reason: Self.absence(error))
+            return .thisProcess(reason: absence(error))
         }
     }
 
-    static func absence(_ error: CacheError) -> String {
-        error.code == .refused
-            ? "Redis refuses to be written or read: every process checks for itself" : "Redis is away: every process checks for itself"
+    /// Why this process checks for itself.
+    func absence(_ error: CacheError) -> String {
+        switch error.code {
+        case .refused: return "Redis refuses to be written or read: every process checks for itself"
+        case .dataConflict:
+            let key = error.key.map(KeySchema(settings.namespace).full) ?? "a key of the health services"
+            return "\(key) in Redis is damaged: every process checks for itself until it is removed"
+        default: return "Redis is away: every process checks for itself"
+        }
     }
 }

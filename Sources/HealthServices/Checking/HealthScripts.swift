@@ -73,37 +73,18 @@ extension RedisScript {
         return found
         """, access: .read)
 
-    /// Puts services into the registry. Those that stand there in the same words are no news.
-    ///
-    /// KEYS: services, change stream, and of each service its status. ARGV: length of the change stream, and of each service its name, what
-    /// stands in the registry, the name of the status' key, and what is said of a service that was never checked.
-    static let registerServices = RedisScript(
-        LuaLibrary.checks + """
-            need(KEYS[1], 'hash') need(KEYS[2], 'stream')
-            for i = 3, #KEYS do
-              local at = 4 * (i - 3) + 2
-              if redis.call('HGET', KEYS[1], ARGV[at]) ~= ARGV[at + 1] then
-                local status = redis.pcall('GET', KEYS[i])
-                if type(status) ~= 'string' then status = ARGV[at + 3] end
-                redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
-                  'topic', 'health', 'event', 'registered', 'key', ARGV[at + 2], 'value', status)
-                redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
-              end
-            end
-            return 1
-            """)
-
-    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions, change stream. ARGV: service,
-    /// length of the change stream, name of the status' key. Replies 1 when it was registered.
+    /// Removes a service with everything that is known of it. KEYS: services, status, history, transitions, configured, change stream.
+    /// ARGV: service, length of the change stream, name of the status' key. Replies 1 when it was registered.
     static let forgetService = RedisScript(
         LuaLibrary.checks + """
-            need(KEYS[1], 'hash') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
+            need(KEYS[1], 'hash') need(KEYS[4], 'hash') need(KEYS[5], 'hash') need(KEYS[6], 'stream')
             if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then
-              redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*',
+              redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[2], '*',
                 'topic', 'health', 'event', 'unregistered', 'key', ARGV[3], 'value', '')
             end
             redis.call('DEL', KEYS[2], KEYS[3])
             redis.call('HDEL', KEYS[4], ARGV[1])
+            redis.call('HDEL', KEYS[5], ARGV[1])
             return redis.call('HDEL', KEYS[1], ARGV[1])
             """)
 }

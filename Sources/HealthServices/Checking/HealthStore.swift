@@ -4,7 +4,7 @@ import Hiredis
 /// The registry, the statuses and their history in Redis.
 struct HealthStore: Sendable {
     let client: RedisClient
-    private let schema: KeySchema
+    let schema: KeySchema
 
     init(_ client: RedisClient, namespace: Namespace) {
         self.client = client
@@ -13,48 +13,6 @@ struct HealthStore: Sendable {
 
     /// A lease under a name of the key table.
     func lease(_ name: String) -> LeaderLease { LeaderLease(RedisLease(client, schema: schema, name: name)) }
-
-    /// Everything in the registry; `unreadable` names what is no service.
-    func services() async throws(CacheError) -> (services: [RegisteredService], unreadable: [String]) {
-        let reply = try await send(RedisCommand("HGETALL", [.text(schema.full(KeySchema.healthServices))], access: .read))
-        guard let parts = reply.array else { throw .unexpectedReply(KeySchema.healthServices) }
-        var services: [RegisteredService] = []
-        var unreadable: [String] = []
-        for index in stride(from: 0, to: parts.count - 1, by: 2) {
-            let field = parts[index].text ?? ""
-            if let name = try? OperationName(field), let service = RegisteredService(stored: parts[index + 1].bytes ?? [], name: name) {
-                services.append(service)
-            } else {
-                unreadable.append(field)
-            }
-        }
-        return (services, unreadable)
-    }
-
-    func put(_ services: [RegisteredService]) async throws(CacheError) {
-        guard !services.isEmpty else { return }
-        let operands = services.flatMap { service -> [RedisArgument] in
-            [
-                .text(service.name.rawValue), .bytes(JSONWriter.bytes(service.jsonValue)), .text(KeySchema.healthStatus(service.name)),
-                .bytes(JSONWriter.bytes(ServiceHealth.neverChecked(service.name).jsonValue)),
-            ]
-        }
-        _ = try await run(
-            .registerServices, [KeySchema.healthServices, KeySchema.events] + services.map { KeySchema.healthStatus($0.name) },
-            [.integer(CacheRules.eventsLength)] + operands)
-    }
-
-    /// - Returns: whether it was registered.
-    func forget(_ service: OperationName) async throws(CacheError) -> Bool {
-        let names = [
-            KeySchema.healthServices, KeySchema.healthStatus(service), KeySchema.healthHistory(service), KeySchema.healthTransitions,
-            KeySchema.events,
-        ]
-        let arguments: [RedisArgument] = [
-            .text(service.rawValue), .integer(CacheRules.eventsLength), .text(KeySchema.healthStatus(service)),
-        ]
-        return try await run(.forgetService, names, arguments).integer == 1
-    }
 
     /// The statuses with their ages, by Redis' clock.
     func statuses(_ services: [OperationName]) async throws(CacheError) -> [OperationName: (health: ServiceHealth, age: Duration)] {
@@ -78,7 +36,8 @@ struct HealthStore: Sendable {
     /// The last checks of a service, newest first.
     func history(_ service: OperationName, limit: Int) async throws(CacheError) -> [HealthSample] {
         let range: [RedisArgument] = [.text(schema.full(KeySchema.healthHistory(service))), "+", "-", "COUNT", .integer(max(1, limit))]
-        return try await send(RedisCommand("XREVRANGE", range, access: .read)).streamEntries().compactMap(HealthSample.init)
+        return try await send(RedisCommand("XREVRANGE", range, access: .read), key: KeySchema.healthHistory(service)).streamEntries()
+            .compactMap(HealthSample.init)
     }
 
     /// What the checks of a service came to so far.
@@ -116,11 +75,11 @@ struct HealthStore: Sendable {
         return .recorded(from: ServiceStatus(rawValue: texts[1]), alert: texts[2] == "-" ? nil : texts[2])
     }
 
-    private func run(_ script: RedisScript, _ names: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisReply {
+    func run(_ script: RedisScript, _ names: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisReply {
         try await run(script, fullKeys: names.map(schema.full), arguments)
     }
 
-    private func run(_ script: RedisScript, fullKeys: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisReply {
+    func run(_ script: RedisScript, fullKeys: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisReply {
         do throws(RedisError) {
             return try await client.run(script, keys: fullKeys, arguments: arguments)
         } catch {
@@ -128,11 +87,12 @@ struct HealthStore: Sendable {
         }
     }
 
-    private func send(_ command: RedisCommand) async throws(CacheError) -> RedisReply {
+    /// - Parameter key: the key to blame, relative to the namespace.
+    func send(_ command: RedisCommand, key: String) async throws(CacheError) -> RedisReply {
         do throws(RedisError) {
             return try await client.send(command)
         } catch {
-            throw CacheError(error)
+            throw CacheError(error, key: key)
         }
     }
 }

@@ -13,7 +13,7 @@ public struct ProbeURL: Sendable, Hashable {
     public enum Admission: Sendable {
         /// Everything above: configuration, code and the command line.
         case everything
-        /// `http`, `https`, `ws` and `wss` without user and password: what an administrator may register over HTTP.
+        /// `http`, `https`, `ws` and `wss` without user, password and token: what an administrator may register over HTTP.
         case webWithoutCredentials
     }
 
@@ -58,11 +58,15 @@ public struct ProbeURL: Sendable, Hashable {
             target = .redis
         case "postgres", "postgresql":
             guard parts.host?.isEmpty == false else { throw Self.invalid("must have a host") }
+            guard Self.namesOneHost(parts) else { throw Self.invalid("must name one host, and by itself") }
             target = .postgres
         default: throw Self.invalid("must be http, https, ws, wss, tcp, redis, rediss, unix, postgres or postgresql")
         }
         self.text = text
         redacted = Self.redacting(text, parts)
+        if case .webWithoutCredentials = admission, hasCredentials {
+            throw Self.invalid("must have no password and no token in it: such a service belongs into USDCOP_SERVICES")
+        }
     }
 
     /// Whether it has something in it that other processes must not read.
@@ -89,6 +93,21 @@ public struct ProbeURL: Sendable, Hashable {
             throw invalid("must be tcp://host:port")
         }
         return .tcp(host: host, port: port)
+    }
+
+    /// libpq resolves the first host on the thread that begins, and each further one wherever it happens to be polled: that may block.
+    private static func namesOneHost(_ parts: URLComponents) -> Bool {
+        guard parts.host?.contains(",") == false else { return false }
+        return (parts.queryItems ?? []).allSatisfy { item in
+            switch item.name {
+            case "host", "hostaddr", "port": item.value?.contains(",") != true
+            // It begins again with the first host when none was a standby.
+            case "target_session_attrs": item.value != "prefer-standby"
+            // It stands for a file that may name several.
+            case "service": false
+            default: true
+            }
+        }
     }
 
     private static func redacting(_ text: String, _ parts: URLComponents) -> String {

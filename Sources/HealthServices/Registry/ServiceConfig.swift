@@ -2,8 +2,8 @@ public import CacheServices
 
 /// A service that is to be watched (Seed: ServiceConfig).
 public struct ServiceConfig: Sendable {
-    /// What intervals may be, in milliseconds.
-    public static let intervals = 500...86_400_000
+    /// What intervals may be, in milliseconds: up to six hours, so that three of them end before the lifetime of a status does.
+    public static let intervals = 500...21_600_000
     /// What time-outs may be, in milliseconds.
     public static let timeouts = 10...60_000
 
@@ -19,7 +19,7 @@ public struct ServiceConfig: Sendable {
 
     /// A service that is checked at an address.
     ///
-    /// - Throws: `ValidationError` for an interval outside of 500 ms to a day, or a time-out outside of 10 ms to a minute.
+    /// - Throws: `ValidationError` for an interval outside of 500 ms to six hours, or a time-out outside of 10 ms to a minute.
     public init(
         name: OperationName, url: ProbeURL, checkInterval: Duration = .seconds(30), timeout: Duration = .seconds(5)
     ) throws(ValidationError) {

@@ -11,6 +11,8 @@ public final class ServiceRegistry: Sendable {
     struct Known: Sendable {
         let health: ServiceHealth
         let checkedAt: ContinuousClock.Instant
+        /// This process found it by itself, and Redis does not have it.
+        var isOwn = true
     }
 
     struct State {
@@ -21,20 +23,32 @@ public final class ServiceRegistry: Sendable {
         /// What this process registered and Redis does not have yet.
         var unpublished: Set<OperationName> = []
         var unreadable: Set<String> = []
+        /// What the registry had no room for.
+        var crowdedOut: Set<OperationName> = []
         var hasPublished = false
+        /// The registry that this process took its services from.
+        var epoch: String?
         /// Grows when this process registers or removes a service: what was read from Redis before is old then.
         var revision = 0
     }
 
+    /// Services that can be watched at a time.
+    public static let maximumServices = 200
+
     let store: HealthStore?
+    /// Names the place of this process; see ``HealthSettings/publisher``.
+    let publisher: String?
     /// Services that an earlier configuration may have left behind.
     let switchedOff: Set<OperationName>
     let logger: Logger
     let clock: CacheClock
     let state = Mutex(State())
 
-    init(_ store: HealthStore?, switchedOff: Set<OperationName> = [], logger: Logger, clock: CacheClock = .system) {
+    init(
+        _ store: HealthStore?, switchedOff: Set<OperationName> = [], publisher: String? = nil, logger: Logger, clock: CacheClock = .system
+    ) {
         self.store = store
+        self.publisher = publisher
         self.switchedOff = switchedOff
         self.logger = logger
         self.clock = clock
@@ -46,13 +60,18 @@ public final class ServiceRegistry: Sendable {
     ///
     /// Where there is Redis and it cannot be reached, this process watches the service and tells Redis later.
     ///
-    /// - Throws: `CacheError` when Redis refuses; the service is watched by this process nevertheless.
+    /// - Throws: `CacheError` when Redis refuses; the service is watched by this process nevertheless. `overCapacity` for one more than
+    ///   ``maximumServices``, which nobody watches.
     public func register(_ config: ServiceConfig, origin: RegisteredService.Origin = .code) async throws(CacheError) {
         let service = RegisteredService(config, origin: origin)
+        guard state.withLock({ $0.services[config.name] != nil || $0.services.count < Self.maximumServices }) else { throw Self.full }
         enroll(config, origin: origin)
         guard let store else { return }
         do throws(CacheError) {
-            try await store.put([service])
+            guard try await store.publish(replacing: [service]).refused.isEmpty else {
+                withdraw(config.name)
+                throw Self.full
+            }
             state.withLock { state in
                 state.unpublished.remove(config.name)
                 state.revision += 1
@@ -74,9 +93,21 @@ public final class ServiceRegistry: Sendable {
         }
     }
 
+    private static let full = CacheError(
+        .overCapacity, "\(maximumServices) services are registered, and more are not watched; nothing was registered.")
+
+    private func withdraw(_ name: OperationName) {
+        state.withLock { state in
+            state.services[name] = nil
+            state.configs[name] = nil
+            state.unpublished.remove(name)
+            state.revision += 1
+        }
+    }
+
     /// Removes a service with its status and history.
     ///
-    /// - Returns: whether it was registered.
+    /// - Returns: whether it was registered: in Redis, where there is one, or by this process before Redis could be told.
     /// - Throws: `CacheError` when Redis cannot be told; then nothing is removed.
     @discardableResult
     public func unregister(_ name: OperationName) async throws(CacheError) -> Bool {
@@ -85,8 +116,9 @@ public final class ServiceRegistry: Sendable {
             state.revision += 1
             state.configs[name] = nil
             state.statuses[name] = nil
-            state.unpublished.remove(name)
-            return state.services.removeValue(forKey: name) != nil || wasInRedis
+            let wasPending = state.unpublished.remove(name) != nil
+            let wasHere = state.services.removeValue(forKey: name) != nil
+            return store == nil ? wasHere : wasInRedis || wasPending
         }
     }
 
@@ -117,6 +149,12 @@ public final class ServiceRegistry: Sendable {
         state.withLock { $0.statuses[name] = Known(health: health, checkedAt: now) }
     }
 
+    /// Takes what the monitor, which is this process, has written for all.
+    func takeRecorded(_ health: ServiceHealth) {
+        let now = clock.monotonic()
+        state.withLock { $0.statuses[health.service] = Known(health: health, checkedAt: now, isOwn: false) }
+    }
+
     /// How a service is as far as this process knows; `nil` for one that is not registered (Seed: getServiceStatus).
     ///
     /// A status older than three intervals is unhealthy, and says why.
@@ -133,6 +171,11 @@ public final class ServiceRegistry: Sendable {
 
     /// When a service was last checked, by this process' clock.
     func lastCheck(of name: OperationName) -> ContinuousClock.Instant? { state.withLock { $0.statuses[name]?.checkedAt } }
+
+    /// The same, of a check that all processes know.
+    func lastRecordedCheck(of name: OperationName) -> ContinuousClock.Instant? {
+        state.withLock { state in state.statuses[name].flatMap { $0.isOwn ? nil : $0.checkedAt } }
+    }
 }
 
 extension ServiceRegistry.State {

@@ -40,7 +40,12 @@ struct HealthRegisterCommand: AsyncParsableCommand {
         guard name != DefaultServices.redis else { throw CommandFailure(.badData, "redis is always watched") }
         let config = try ServiceConfig(name: name, url: address, checkInterval: interval, timeout: timeout)
         let service = try await connection.withHealth { checker in
-            try await checker.registry.register(config, origin: .command)
+            do throws(CacheError) {
+                try await checker.registry.register(config, origin: .command)
+            } catch {
+                guard error.code == .overCapacity else { throw error }
+                throw CommandFailure(.badData, error.message)
+            }
             return checker.registry.getService(config.name)
         }
         try output.show(["service": service?.jsonValue ?? .null]) { _ in "watching \(config.name) at \(address.redacted)\n" }

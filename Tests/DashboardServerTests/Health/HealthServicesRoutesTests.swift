@@ -1,5 +1,6 @@
 import CacheServices
 import HealthServices
+import Hiredis
 import RedisTesting
 import Testing
 
@@ -30,9 +31,13 @@ struct HealthServicesRoutesTests {
             let refreshed = try await service.get(Self.target + "?refresh=true")
             #expect(refreshed.status == 503)
             #expect(refreshed.json["overall_status"] == "unhealthy")
-            let history = try await service.get(Self.target + "?type=history&service=api&limit=1").json
-            #expect(history["count"] == 1)
-            #expect(history["history"]?.elements?.first?["status"] == "unhealthy")
+            let history = try await service.get(Self.target + "?type=history&service=api").json
+            #expect(history["count"] == .integer(history["history"]?.elements?.count ?? -1))
+            #expect(history["history"]?.elements?.first?["success"] != nil)
+            // Asking often writes no history.
+            for _ in 0..<10 { _ = try await service.get(Self.target + "?refresh=true") }
+            #expect(try await service.get(Self.target + "?type=history&service=api").json["count"] == history["count"])
+            #expect(try await service.get(Self.target + "?type=history&service=nobody").status == 404)
         }
     }
 
@@ -65,7 +70,8 @@ struct HealthServicesRoutesTests {
             (#"{"url": "file:///etc/passwd"}"#, "url"), (#"{"url": "tcp://127.0.0.1:6379"}"#, "url"), (#"{"url": "http://u:p@h/"}"#, "url"),
             (#"{"url": "redis://h"}"#, "url"), (#"{}"#, "url"), (#"{"url": "http://h/", "timeout_ms": 0}"#, "timeout_ms"),
             (#"{"url": "http://h/", "check_interval_ms": 1.5}"#, "check_interval_ms"), (#"{"url": "http://h/", "follow": true}"#, "follow"),
-            (#"{"url": 5}"#, "url"),
+            (#"{"url": 5}"#, "url"), (#"{"url": "http://h/?token=u:p"}"#, "url"),
+            (#"{"url": "http://h/", "check_interval_ms": 21600001}"#, "check_interval_ms"),
         ])
     func `a body that is wrong is refused by name, and nothing of it is repeated`(body: String, field: String) async throws {
         let keys = try KeyRing(lines: AccessTests.keys)
@@ -78,6 +84,40 @@ struct HealthServicesRoutesTests {
             #expect(!answer.text.contains("passwd") && !answer.text.contains("u:p"))
             let names = try await service.get(Self.target + "?type=registry", headers: Self.administrator).json["services"]?.elements
             #expect(names?.map { $0["name"] } == ["redis"])
+        }
+    }
+
+    @Test func `one service more than can be watched is refused by a code of its own`() async throws {
+        let keys = try KeyRing(lines: AccessTests.keys)
+        try await RunningService.with {
+            $0.keys = keys
+        } _: { (service) async throws in
+            let script = """
+                for index = 1, \(ServiceRegistry.maximumServices) do
+                  redis.call('HSET', KEYS[1], 's' .. index, '{"url":"http://127.0.0.1:9/","check_interval_ms":21600000}')
+                end
+                """
+            try await service.redis.ask("EVAL", .text(script), "1", "usdcop:health:services")
+            let body = #"{"url": "http://127.0.0.1:9/"}"#
+            let refused = try await service.send("PUT", Self.target + "/more", body, headers: Self.administrator)
+            #expect(refused.status == 409)
+            #expect(refused.json["code"] == "too_many_services")
+            #expect(try await service.send("PUT", Self.target + "/s1", body, headers: Self.administrator).status < 300)
+        }
+    }
+
+    @Test func `a process that does not check shows at its metrics what the other found`() async throws {
+        let redis = try await PrivateRedis.start()
+        try await RunningService.with(redis: redis) { (leader) async throws in
+            try await eventually { try await leader.metrics()["usdcop_health_leader"] == 1 }
+            try await RunningService.with(redis: redis) { (follower) async throws in
+                try await eventually {
+                    try await follower.metrics()[#"usdcop_service_status{service="redis",status="healthy"}"#] == 1
+                }
+                let metrics = try await follower.metrics()
+                #expect(metrics["usdcop_health_leader"] == 0)
+                #expect(metrics[#"usdcop_service_latency_seconds{service="redis"}"#] != nil)
+            }
         }
     }
 

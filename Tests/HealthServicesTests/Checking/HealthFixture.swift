@@ -24,12 +24,13 @@ extension ServiceConfig {
 @discardableResult
 func withMonitor<Value: Sendable>(
     on configuration: RedisConfiguration?, _ services: [ServiceConfig], alertAfter: Int = 2, audited: Bool = false,
-    logger: Logger = .silent,
+    publisher: String? = nil, logger: Logger = .silent,
     _ body: @Sendable (HealthChecker) async throws -> Value
 ) async throws -> Value {
     var settings = HealthSettings()
     settings.services = services
     settings.alertAfter = alertAfter
+    settings.publisher = publisher
     let fixed = settings
     @Sendable func run(_ redis: RedisClient?) async throws -> Value {
         let audit = audited ? AuditLogger(redis: redis, settings: AuditSettings(), logger: .silent) : nil

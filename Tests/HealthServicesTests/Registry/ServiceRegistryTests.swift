@@ -60,7 +60,7 @@ import Testing
         #expect(registry.getServiceStatus("a")?.status == .unhealthy)
     }
 
-    @Test(arguments: [(499, 5000), (86_400_001, 5000), (30_000, 9), (30_000, 60_001)])
+    @Test(arguments: [(499, 5000), (21_600_001, 5000), (30_000, 9), (30_000, 60_001)])
     func `intervals and time-outs have bounds`(interval: Int, timeout: Int) throws {
         #expect(throws: ValidationError.self) {
             try ServiceConfig(

@@ -34,6 +34,12 @@ struct HealthConfigurationTests {
         #expect(services.count == 7)
     }
 
+    @Test func `a list that the registry has no room for is refused as a whole`() throws {
+        func list(_ count: Int) -> String { (0..<count).map { "s\($0)=http://h/\($0)" }.joined(separator: ",") }
+        #expect(try services(["USDCOP_SERVICES": list(194)]).count == 199)
+        #expect(throws: ConfigurationError.self) { try services(["USDCOP_SERVICES": list(195)]) }
+    }
+
     @Test(arguments: [
         ("USDCOP_SERVICES", "nameless"), ("USDCOP_SERVICES", "a=file:///x"), ("USDCOP_SERVICES", "a=http://h,a=http://h"),
         ("USDCOP_SERVICES", "redis=http://h"), ("USDCOP_SERVICES", "a\u{e9}=http://h"), ("USDCOP_ALERT_AFTER", "0"),

@@ -61,7 +61,8 @@ struct HealthCommandTests {
             (["register", "x", "file:///etc/passwd"], 65), (["register", "x", "http://u:s3cret@h/"], 65),
             (["register", "redis", "http://h/"], 65),
             (["register", "x", "http://h/", "--interval", "1ms"], 65), (["register", "x/\u{0a}", "http://h/"], 64),
-            (["unregister", "redis"], 65),
+            (["unregister", "redis"], 65), (["unregister", "postgres"], 1), (["register", "x", "http://h/", "--interval", "7h"], 65),
+            (["register", "x", "postgres://a,b/d"], 65),
             (["check", "nobody"], 1), (["status", "--every", "1ms", "--watch"], 64), (["history", "a", "--limit", "0"], 64),
         ] as [([String], Int32)])
     func `what cannot be done ends with the code that is due`(arguments: [String], status: Int32) async throws {
