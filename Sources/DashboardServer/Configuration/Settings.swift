@@ -45,6 +45,9 @@ public struct Settings: Sendable {
     /// its namespace is ``namespace``.
     public var health = HealthSettings()
 
+    /// Bounds of the streams that nobody but a test changes.
+    var streams = StreamLimits()
+
     /// How many streams there may be at once: what is asked for, and no more than leaves room for others.
     var allowedStreams: Int { max(1, min(maximumStreams, maximumConnections / 4 * 3)) }
 
