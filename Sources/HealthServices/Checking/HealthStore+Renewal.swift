@@ -32,7 +32,7 @@ extension RedisScript {
     fileprivate static let renewHealthStatus = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'string') need(KEYS[2], 'string') need(KEYS[3], 'hash') need(KEYS[4], 'stream')
-            if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HEXISTS', KEYS[3], ARGV[2]) == 0 then return 0 end
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] or not redis.call('HGET', KEYS[3], ARGV[2]) then return 0 end
             redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
             redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'topic', 'health', 'event', 'checked', 'key', ARGV[6], 'value', ARGV[3])
             return 1
