@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
 struct ProtocolTests {
     @Test(arguments: [
-        "/nothing", "/", "/api", "/api/cache/signals/", "/api/cache/positions/", "//livez", "/api/cache/positions/a/b", "/livez/x",
+        "/nothing", "/nothing/", "/api", "/api/cache/signals/", "/api/cache/positions/", "//livez", "/api/cache/positions/a/b", "/livez/x",
     ])
     func `an unknown path is a 404 problem`(target: String) async throws {
         let service = try #require(SharedService.current)
