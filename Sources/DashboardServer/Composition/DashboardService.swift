@@ -78,8 +78,8 @@ public struct DashboardService: Sendable {
         watched.namespace = settings.namespace
         health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, logger: logger)
         alerts = AlertService(
-            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,
-            isLeader: { [health] in health.lease?.fence }, logger: logger)
+            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader, checker: health,
+            logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes

@@ -8,19 +8,14 @@ extension HealthChecker {
     func take(_ result: HealthCheckResult, of service: RegisteredService) async -> ServiceHealth {
         let name = service.name
         let (health, number, mode) = state.withLock { state in
+            let result = service.kind == .redis ? state.mode.judged(result) : result
             let health = state.tallies[name, default: CheckTally()].add(result, of: name, at: .now)
             state.checks += 1
             return (health, state.checks, state.mode)
         }
-        guard let store else {
-            takeAlone(health)
+        guard let store, mode == .leader || mode == .follower else {
+            await takeAlone(health)
             return health
-        }
-        switch mode {
-        case .alone, .stopped:
-            takeAlone(health)
-            return health
-        case .leader, .follower: break
         }
         let holder = service.kind == .process ? ownLease(name) : lease
         guard let holder, let fence = holder.fence else { return health }
@@ -33,6 +28,7 @@ extension HealthChecker {
         case .success(.gone): alarm.ring()
         case .success(.recorded(let before, let alert)):
             registry.updateServiceStatus(name, health)
+            state.withLock { $0.lone.learn(name, is: health.status, fence: fence, hasLasted: alert != nil) }
             if before != health.status { await tell(health, from: before, check: "\(name):\(fence):\(number)") }
             if let alert { logger.notice("the change of a service has lasted", metadata: ["service": "\(name)", "alert": "\(alert)"]) }
         case .failure(let error):
@@ -60,27 +56,26 @@ extension HealthChecker {
         }
     }
 
-    /// Keeps a status in this process, and tells of a change as of one that this process saw.
-    private func takeAlone(_ health: ServiceHealth) {
-        let before = registry.lastStatus(of: health.service)
-        registry.updateServiceStatus(health.service, health)
-        guard before != health.status else { return }
-        log(health, from: before)
-    }
-
-    /// Logs a change of status, and records it in the audit trail under a name that is the change's own: no repeat adds it again.
-    private func tell(_ health: ServiceHealth, from before: ServiceStatus?, check: String) async {
+    /// Logs a change of status, and records it in the audit trail.
+    ///
+    /// - Parameter check: the name of the check that found it, under which no repeat adds it again; `nil` for what this process sees for
+    ///   itself while Redis is away: others see it as well and record what they see. Where there is a journal it is in the trail later.
+    func tell(_ health: ServiceHealth, from before: ServiceStatus?, check: String?) async {
         log(health, from: before)
         guard let audit, before != nil || health.status != .healthy else { return }
         let was = before.map { ", was \($0.rawValue)" } ?? ""
         let reason = health.reason.map { ": \($0)" } ?? ""
         let metadata: JSONValue = [
             "service": .string(health.service.rawValue), "from": before.map { .string($0.rawValue) } ?? .null,
-            "to": .string(health.status.rawValue), "latency_ms": .milliseconds(health.latency), "check": .string(check),
+            "to": .string(health.status.rawValue), "latency_ms": .milliseconds(health.latency),
+            "check": check.map(JSONValue.string) ?? .null,
+            "source": check == nil ? "this_process" : "monitor",
         ]
         let event = AuditEvent.system("Service \(health.service) is \(health.status.rawValue)\(was)\(reason)", metadata: metadata)
-        let key = try? IdempotencyKey(
-            "health:" + check.map { $0 == " " ? "_" : String($0) }.joined(), owner: "health", request: JSONWriter.bytes(metadata))
+        let key = check.flatMap { check in
+            let name = check.map { $0 == " " ? "_" : String($0) }.joined()
+            return try? IdempotencyKey("health:" + name, owner: "health", request: JSONWriter.bytes(metadata))
+        }
         do {
             try await audit.log(event, idempotency: key)
         } catch {
@@ -89,7 +84,7 @@ extension HealthChecker {
         }
     }
 
-    private func log(_ health: ServiceHealth, from before: ServiceStatus?) {
+    func log(_ health: ServiceHealth, from before: ServiceStatus?) {
         let metadata: Logger.Metadata = [
             "service": "\(health.service)", "status": "\(health.status.rawValue)", "from": "\(before?.rawValue ?? "unknown")",
             "reason": "\(health.reason ?? "none")", "latency_ms": "\(health.latency?.wholeMilliseconds ?? 0)",

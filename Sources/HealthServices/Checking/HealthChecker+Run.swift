@@ -30,7 +30,11 @@ extension HealthChecker: Service {
         for check in checks { _ = await check.value }
         // A task of its own: a cancelled one could send nothing any more, and the leases would stay taken.
         let leases = state.withLock { $0.owned.values.map { $0 } } + (lease.map { [$0] } ?? [])
-        await Task { for lease in leases { await lease.release() } }.value
+        spool.close()
+        await Task {
+            await share(isLast: true)
+            for lease in leases { await lease.release() }
+        }.value
     }
 
     /// Within this time another process takes over: one interval of the service that is checked most often.
@@ -41,18 +45,26 @@ extension HealthChecker: Service {
 
     /// Holds or awaits the lease, and brings the services up to date.
     private func takeTurn() async {
-        guard let lease else { return enter(.alone(reason: "there is no Redis: every process checks for itself")) }
+        guard let lease, let store else { return enter(.alone(reason: "there is no Redis: every process checks for itself")) }
         do throws(CacheError) {
             let outcome = try await lease.take(for: takeover * 2 / 3)
             try await registry.synchronize()
-            guard outcome != .heldByAnother else { return enter(.follower) }
-            guard outcome == .taken || mode != .leader else { return }
-            try await registry.refresh()
-            begin()
+            let known = try await store.courses()
+            state.withLock { $0.lone.learn(known) }
+            try await lead(outcome)
         } catch {
             // A single command without an answer does not end a lease.
             if lease.fence == nil || mode != .leader { enter(.alone(reason: Self.absence(error))) }
+            return
         }
+        await share()
+    }
+
+    private func lead(_ outcome: LeaderLease.Outcome) async throws(CacheError) {
+        guard outcome != .heldByAnother else { return enter(.follower) }
+        guard outcome == .taken || mode != .leader else { return }
+        try await registry.refresh()
+        begin()
     }
 
     /// Goes on where the leader before stopped: what it has just checked is not checked again.
@@ -71,9 +83,15 @@ extension HealthChecker: Service {
     private func enter(_ mode: Mode) {
         let before = state.withLock { state in
             defer { state.mode = mode }
+            if mode.isAlone, !state.mode.isAlone {
+                state.lone.begin(after: spool.changes)
+                // Nobody else looks any more: at once, and not when this process would have looked next.
+                state.schedule.reset()
+            }
             return state.mode
         }
         guard before != mode else { return }
+        if mode.isAlone { spool.open() } else { spool.close() }
         switch mode {
         case .stopped: break
         case .leader: logger.info("monitors the services for all processes", metadata: ["fence": "\(lease?.fence ?? 0)"])

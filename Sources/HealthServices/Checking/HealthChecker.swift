@@ -7,7 +7,8 @@ import Synchronization
 /// Watches services (Seed: HealthChecker).
 ///
 /// Of all processes of a namespace one holds the lease, checks, and writes what it finds into Redis; every process reads it there. When the
-/// holder is gone another takes over within one interval. While Redis is away, and without it, every process checks for itself.
+/// holder is gone another takes over within one interval. While Redis is away, and without it, every process checks for itself, and the
+/// alerts of this process tell what it finds.
 ///
 ///     let checker = HealthChecker(redis: client, settings: settings, audit: audit, logger: logger)   // run() starts it
 ///     try await checker.registerService(ServiceConfig(name: "trading-api", url: ProbeURL("http://localhost:8001/health")))
@@ -34,6 +35,9 @@ public final class HealthChecker: Sendable {
         var owned: [OperationName: LeaderLease] = [:]
         /// Numbers the checks of this process.
         var checks = 0
+        /// Which changes last while this process checks for itself.
+        var lone = LoneWatch()
+        var isSharingReported = false
     }
 
     /// Which services there are, and how each was last.
@@ -45,6 +49,8 @@ public final class HealthChecker: Sendable {
     let audit: AuditLogger?
     let logger: Logger
     let alarm = Alarm()
+    /// What is told while Redis is away, until all processes know it.
+    let spool = AlertSpool()
     let state = Mutex(State())
 
     /// - Parameters:
@@ -97,7 +103,10 @@ public final class HealthChecker: Sendable {
             throw CacheError(.invalidArgument, "The service redis is always watched; nothing was removed.")
         }
         let wasThere = try await registry.unregister(name)
-        state.withLock { $0.tallies[name] = nil }
+        state.withLock { state in
+            state.tallies[name] = nil
+            state.lone.forget(name)
+        }
         return wasThere
     }
 
@@ -128,7 +137,6 @@ public final class HealthChecker: Sendable {
     }
 
     static func absence(_ error: CacheError) -> String {
-        error.code == .refused
-            ? "Redis refuses to be written or read: every process checks for itself" : "Redis is away: every process checks for itself"
+        error.code == .refused ? Mode.refusal : "Redis is away: every process checks for itself"
     }
 }
