@@ -134,12 +134,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        // For the tests of every room: a private redis-server, a byte-cutting proxy, a rogue server, a recorded log, waiting.
+        // For the tests of every room: a private redis-server, services and receivers that behave as told, a recorded log, waiting.
         .target(
             name: "RedisTesting",
             dependencies: [
                 "Hiredis", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/RedisTesting"
         ),

@@ -75,7 +75,8 @@ extension RedisScript {
               held = nil
             end
             if held then
-              redis.call('PEXPIRE', KEYS[1], ARGV[2])
+              -- Written anew instead of kept for longer: a Redis that is full refuses this, and so whoever can write nothing does not lead.
+              redis.call('SET', KEYS[1], held, 'PX', ARGV[2])
               return {2, fence}
             end
             local time = redis.call('TIME')

@@ -15,7 +15,7 @@ extension DashboardService {
             { performance.status.metricFamilies },
             { await audit.status.metricFamilies },
             { latency.status.metricFamilies },
-            { health.metricFamilies },
+            { await health.metricFamilies },
             { stream.metricFamilies },
         ]
     }

@@ -82,8 +82,8 @@ public struct DashboardService: Sendable {
         watched.publisher = settings.port == 0 ? watched.publisher : HealthSettings.publisher(port: settings.port)
         health = HealthChecker(redis: backend.redis, settings: watched, audit: audit, localChanges: backend.localChanges, logger: logger)
         alerts = AlertService(
-            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader,
-            isLeader: { [health] in health.lease?.fence }, logger: logger)
+            redis: backend.redis, namespace: settings.namespace, settings: settings.alerts, trail: audit.reader, checker: health,
+            logger: logger)
         let report = BackendReport(
             client: client, trail: audit, redisProgram: backend.redis.map { _ in RedisProgram.line(for: settings.redis) })
         let feeds = StreamFeeds(

@@ -10,18 +10,20 @@ public struct AlertDelivery: Sendable, Hashable {
         case failed
         /// Nobody was told: a newer alert of the same service took its place before the minimum spacing was over.
         case suppressed
+        /// Nobody was told, because no channel was configured in the process that had to tell.
+        case unsent
     }
 
     /// The alert's identity.
     public let id: String
-    /// The channel's name, without secrets.
+    /// The channel's name, without secrets; `none` for ``Result/unsent``.
     public let channel: String
     public let result: Result
     /// How often it was tried by the process that recorded this.
     public let attempts: Int
-    /// When it was recorded, by the server's clock.
+    /// When it was decided, by the server's clock as the process knew it.
     public let at: Timestamp
-    /// Why, as a short code such as `http_404`, `timeout` or `superseded`; `nil` when it was sent.
+    /// Why, as a short code such as `http_404`, `timeout`, `superseded` or `no_channel`; `nil` when it was sent.
     public let detail: String?
 
     init(id: String, channel: String, result: Result, attempts: Int, at: Timestamp, detail: String? = nil) {

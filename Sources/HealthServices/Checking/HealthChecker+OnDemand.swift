@@ -15,6 +15,7 @@ extension HealthChecker {
             // A process that does not monitor counts nothing for anybody.
             let last = state.mode == .stopped ? nil : state.counted[name] ?? known
             let counts = isScheduled || last.map { $0.duration(to: now) >= service.checkInterval / 2 } ?? true
+            let result = service.kind == .redis ? state.mode.judged(result) : result
             var tally = state.tallies[name, default: CheckTally()]
             let health = tally.add(result, of: name, at: .now)
             state.checks += 1

@@ -14,15 +14,9 @@ extension HealthChecker {
             await renew(health, of: service)
             return health
         }
-        guard let store else {
-            takeAlone(health)
+        guard let store, mode == .leader || mode == .follower else {
+            await takeAlone(health)
             return health
-        }
-        switch mode {
-        case .alone, .stopped:
-            takeAlone(health)
-            return health
-        case .leader, .follower: break
         }
         let holder = service.kind == .process ? ownLease(name) : lease
         guard let holder, let fence = holder.fence else { return health }
@@ -35,11 +29,12 @@ extension HealthChecker {
         case .success(.gone): alarm.ring()
         case .success(.recorded(let before, let alert)):
             registry.takeRecorded(health)
+            state.withLock { $0.lone.learn(name, is: health.status, fence: fence, hasLasted: alert != nil) }
             if before != health.status { await tell(health, from: before, check: "\(name):\(fence):\(number)") }
             if let alert { logger.notice("the change of a service has lasted", metadata: ["service": "\(name)", "alert": "\(alert)"]) }
         case .failure(let error):
             // Readers of this process see it nevertheless, and hear of a change.
-            takeAlone(health)
+            await takeAlone(health)
             alarm.ring()
             logger.warning("a check could not be recorded", metadata: ["service": "\(name)", "reason": "\(error)"])
         }
@@ -62,34 +57,32 @@ extension HealthChecker {
         }
     }
 
-    /// Keeps a status in this process, and tells of a change as of one that this process saw.
-    private func takeAlone(_ health: ServiceHealth) {
-        let before = registry.lastStatus(of: health.service)
-        registry.updateServiceStatus(health.service, health)
-        publish("checked", health.service, health)
-        guard before != health.status else { return }
-        log(health, from: before)
-    }
-
     /// Tells live pages of this process what Redis cannot tell them.
     func publish(_ event: String, _ service: OperationName, _ health: ServiceHealth?) {
         let value = health.map { JSONWriter.bytes($0.jsonValue) } ?? []
         localChanges?.append(ChangeEvent(topic: .health, event: event, key: KeySchema.healthStatus(service), value: value))
     }
 
-    /// Logs a change of status, and records it in the audit trail under a name that is the change's own: no repeat adds it again.
-    private func tell(_ health: ServiceHealth, from before: ServiceStatus?, check: String) async {
+    /// Logs a change of status, and records it in the audit trail.
+    ///
+    /// - Parameter check: the name of the check that found it, under which no repeat adds it again; `nil` for what this process sees for
+    ///   itself while Redis is away: others see it as well and record what they see. Where there is a journal it is in the trail later.
+    func tell(_ health: ServiceHealth, from before: ServiceStatus?, check: String?) async {
         log(health, from: before)
         guard let audit, before != nil || health.status != .healthy else { return }
         let was = before.map { ", was \($0.rawValue)" } ?? ""
         let reason = health.reason.map { ": \($0)" } ?? ""
         let metadata: JSONValue = [
             "service": .string(health.service.rawValue), "from": before.map { .string($0.rawValue) } ?? .null,
-            "to": .string(health.status.rawValue), "latency_ms": .milliseconds(health.latency), "check": .string(check),
+            "to": .string(health.status.rawValue), "latency_ms": .milliseconds(health.latency),
+            "check": check.map(JSONValue.string) ?? .null,
+            "source": check == nil ? "this_process" : "monitor",
         ]
         let event = AuditEvent.system("Service \(health.service) is \(health.status.rawValue)\(was)\(reason)", metadata: metadata)
-        let key = try? IdempotencyKey(
-            "health:" + check.map { $0 == " " ? "_" : String($0) }.joined(), owner: "health", request: JSONWriter.bytes(metadata))
+        let key = check.flatMap { check in
+            let name = check.map { $0 == " " ? "_" : String($0) }.joined()
+            return try? IdempotencyKey("health:" + name, owner: "health", request: JSONWriter.bytes(metadata))
+        }
         do {
             try await audit.log(event, idempotency: key)
         } catch {
@@ -98,7 +91,7 @@ extension HealthChecker {
         }
     }
 
-    private func log(_ health: ServiceHealth, from before: ServiceStatus?) {
+    func log(_ health: ServiceHealth, from before: ServiceStatus?) {
         let metadata: Logger.Metadata = [
             "service": "\(health.service)", "status": "\(health.status.rawValue)", "from": "\(before?.rawValue ?? "unknown")",
             "reason": "\(health.reason ?? "none")", "latency_ms": "\(health.latency?.wholeMilliseconds ?? 0)",

@@ -30,7 +30,11 @@ extension HealthChecker: Service {
         for check in checks { _ = await check.value }
         // A task of its own: a cancelled one could send nothing any more, and the leases would stay taken.
         let leases = state.withLock { $0.owned.values.map { $0 } } + (lease.map { [$0] } ?? [])
-        await Task { for lease in leases { await lease.release() } }.value
+        spool.close()
+        await Task {
+            await share(isLast: true)
+            for lease in leases { await lease.release() }
+        }.value
     }
 
     /// Within this time another process takes over: one interval of the service that is checked most often.
@@ -41,22 +45,30 @@ extension HealthChecker: Service {
 
     /// Holds or awaits the lease, and brings services and statuses up to date: whoever asks this process is answered without a round trip.
     private func takeTurn() async {
-        guard let lease else { return enter(.alone(reason: "there is no Redis: every process checks for itself")) }
+        guard let lease, let store else { return enter(.alone(reason: "there is no Redis: every process checks for itself")) }
         do throws(CacheError) {
             let outcome = try await lease.take(for: takeover * 2 / 3)
             try await registry.synchronize()
             await prune()
             await keepOwnLeases()
-            let isLeader = outcome != .heldByAnother
-            let goesOn = isLeader && outcome != .taken && mode == .leader
-            // The leader knows its own checks, and has to read those that only other processes can make.
-            try await registry.readStatuses(of: registry.getAllServices().filter { !goesOn || $0.kind == .process }.map(\.name))
-            guard isLeader else { return enter(.follower) }
-            if !goesOn { begin() }
+            let known = try await store.courses()
+            state.withLock { $0.lone.learn(known) }
+            try await lead(outcome)
         } catch {
             // A single command without an answer does not end a lease; damage does not pass by itself.
             if lease.fence == nil || mode != .leader || error.code == .dataConflict { enter(.alone(reason: absence(error))) }
+            return
         }
+        await share()
+    }
+
+    private func lead(_ outcome: LeaderLease.Outcome) async throws(CacheError) {
+        let isLeader = outcome != .heldByAnother
+        let goesOn = isLeader && outcome != .taken && mode == .leader
+        // The leader knows its own checks, and has to read those that only other processes can make.
+        try await registry.readStatuses(of: registry.getAllServices().filter { !goesOn || $0.kind == .process }.map(\.name))
+        guard isLeader else { return enter(.follower) }
+        if !goesOn { begin() }
     }
 
     /// Forgets what was kept for services that are registered no more.
@@ -88,9 +100,15 @@ extension HealthChecker: Service {
     private func enter(_ mode: Mode) {
         let before = state.withLock { state in
             defer { state.mode = mode }
+            if mode.isAlone, !state.mode.isAlone {
+                state.lone.begin(after: spool.changes)
+                // Nobody else looks any more: at once, and not when this process would have looked next.
+                state.schedule.reset()
+            }
             return state.mode
         }
         guard before != mode else { return }
+        if mode.isAlone { spool.open() } else { spool.close() }
         switch mode {
         case .stopped: break
         case .leader: logger.info("monitors the services for all processes", metadata: ["fence": "\(lease?.fence ?? 0)"])

@@ -7,7 +7,8 @@ import Synchronization
 /// Watches services (Seed: HealthChecker).
 ///
 /// Of all processes of a namespace one holds the lease, checks, and writes what it finds into Redis; every process reads it there. When the
-/// holder is gone another takes over within one interval. While Redis is away, and without it, every process checks for itself.
+/// holder is gone another takes over within one interval. While Redis is away, and without it, every process checks for itself, and the
+/// alerts of this process tell what it finds.
 ///
 ///     let checker = HealthChecker(redis: client, settings: settings, audit: audit, logger: logger)   // run() starts it
 ///     try await checker.registerService(ServiceConfig(name: "trading-api", url: ProbeURL("http://localhost:8001/health")))
@@ -36,6 +37,9 @@ public final class HealthChecker: Sendable {
         var owned: [OperationName: LeaderLease] = [:]
         /// Numbers the checks of this process.
         var checks = 0
+        /// Which changes last while this process checks for itself.
+        var lone = LoneWatch()
+        var isSharingReported = false
     }
 
     /// Which services there are, and how each was last.
@@ -49,6 +53,8 @@ public final class HealthChecker: Sendable {
     let localChanges: InMemoryEventStream?
     let logger: Logger
     let alarm = Alarm()
+    /// What is told while Redis is away, until all processes know it.
+    let spool = AlertSpool()
     let state = Mutex(State())
 
     /// - Parameters:
@@ -111,6 +117,7 @@ public final class HealthChecker: Sendable {
         state.withLock { state in
             state.tallies[name] = nil
             state.counted[name] = nil
+            state.lone.forget(name)
         }
         if store == nil, wasThere { publish("unregistered", name, nil) }
         return wasThere
@@ -145,7 +152,7 @@ public final class HealthChecker: Sendable {
     /// Why this process checks for itself.
     func absence(_ error: CacheError) -> String {
         switch error.code {
-        case .refused: return "Redis refuses to be written or read: every process checks for itself"
+        case .refused: return Mode.refusal
         case .dataConflict:
             let key = error.key.map(KeySchema(settings.namespace).full) ?? "a key of the health services"
             return "\(key) in Redis is damaged: every process checks for itself until it is removed"

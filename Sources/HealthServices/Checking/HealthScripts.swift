@@ -2,6 +2,12 @@ import CacheServices
 import Hiredis
 
 extension RedisScript {
+    /// What a field of the hash of transitions reads.
+    fileprivate static let course = """
+        local course = '^(%a+) (%a+) (%d+) (%S+) (%d+) (%d+) (%a+) (%d+) (%S+) (%S.*)$'
+
+        """
+
     /// Records one check of one service, on behalf of the holder of a lease.
     ///
     /// KEYS: lease, status, history, transitions, alerts, services, change stream.
@@ -11,11 +17,12 @@ extension RedisScript {
     /// without quotes: 15 service, 16 reason or nothing; and for the change: 17 length of the change stream, 18 name of the status' key.
     ///
     /// The field of a service in the hash of transitions reads: status that is confirmed, status of the last checks, how many of them,
-    /// time of the first of them, fencing number and number of the last check, status before it, name of the alert that it gave or `-`.
-    /// Replies `fenced` when the lease is another's and `gone` when the service is not registered; else `recorded`, or `repeat` for a check that is there already, with the status
-    /// before and the name of the alert.
+    /// time of the first of them, fencing number and number of the last check, status before it, how many changes have lasted, since when
+    /// the confirmed status is so or `-`, name of the alert that the last check gave or `-`.
+    /// Replies `fenced` when the lease is another's and `gone` when the service is not registered; else `recorded`, or `repeat` for a check
+    /// that is there already, with the status before and the name of the alert.
     static let recordHealthCheck = RedisScript(
-        LuaLibrary.checks + """
+        LuaLibrary.checks + course + """
             need(KEYS[1], 'string') need(KEYS[2], 'string') need(KEYS[3], 'stream') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
             need(KEYS[6], 'hash') need(KEYS[7], 'stream')
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'fenced'} end
@@ -23,9 +30,8 @@ extension RedisScript {
             if not redis.call('HGET', KEYS[6], ARGV[2]) then return {'gone'} end
             local service, fence, number, status, at = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
             local state = redis.call('HGET', KEYS[4], service) or ''
-            local confirmed, candidate, count, since, lastFence, lastNumber, previous, alerted =
-              state:match('^(%a+) (%a+) (%d+) (%S+) (%d+) (%d+) (%a+) (%S.*)$')
-            if not confirmed then confirmed, candidate, count, since = 'unknown', 'unknown', 0, at end
+            local confirmed, candidate, count, since, lastFence, lastNumber, previous, changes, changed, alerted = state:match(course)
+            if not confirmed then confirmed, candidate, count, since, changes, changed = 'unknown', 'unknown', 0, at, 0, '-' end
             if lastFence == fence and tonumber(lastNumber) >= number then return {'repeat', previous, alerted} end
             previous = candidate
             if status == candidate then
@@ -45,7 +51,7 @@ extension RedisScript {
                   .. '","reason":' .. (ARGV[16] == '' and 'null' or '"' .. ARGV[16] .. '"') .. ',"service":"' .. ARGV[15] .. '","to":"' .. candidate .. '"}'
                 redis.call('XADD', KEYS[5], 'MAXLEN', '=', ARGV[10], '*', 'kind', 'alert', 'id', alert, 'alert', json)
               end
-              confirmed = candidate
+              confirmed, changes, changed = candidate, tonumber(changes) + 1, since
             end
             redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[17], '*',
               'topic', 'health', 'event', 'checked', 'key', ARGV[18], 'value', ARGV[7])
@@ -57,8 +63,79 @@ extension RedisScript {
             if previous ~= status then add('from', previous) end
             redis.call('XADD', KEYS[3], 'MAXLEN', '=', ARGV[9], '*', unpack(entry))
             redis.call('HSET', KEYS[4], service, table.concat(
-              {confirmed, candidate, string.format('%d', count), since, fence, ARGV[4], previous, alert}, ' '))
+              {confirmed, candidate, string.format('%d', count), since, fence, ARGV[4], previous, string.format('%d', changes), changed,
+               alert}, ' '))
             return {'recorded', previous, alert}
+            """)
+
+    /// Brings to the shared record what a process saw and told while it had lost sight of Redis.
+    ///
+    /// KEYS: alerts, transitions, services.
+    /// ARGV: 1 cap of the alerts; 2 how many changes; of each change its name, JSON, service, status, time, step, and `1` when it counts for
+    /// all; then of each delivery the name of its alert, channel, result, attempts, time, detail.
+    ///
+    /// What is there already is passed by, whoever brought it. Where a change counts and nothing that was found later is known, people take
+    /// the service for what they were told: so the next checks that find something else are told. Replies how many alerts and deliveries were
+    /// added.
+    static let shareLoneChanges = RedisScript(
+        LuaLibrary.checks + course + """
+            need(KEYS[1], 'stream') need(KEYS[2], 'hash') need(KEYS[3], 'hash')
+            local seen = {}
+            for _, entry in ipairs(redis.call('XREVRANGE', KEYS[1], '+', '-')) do
+              local field = {}
+              for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
+              if field.kind == 'alert' and field.id then seen[field.id] = true end
+              if field.kind == 'delivery' then
+                seen[table.concat({field.id or '', field.channel or '', field.result or '', field.at or ''}, '\\n')] = true
+              end
+            end
+            local alerts, deliveries, news = 0, 0, {}
+            local function add(...)
+              redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[1], '*', ...)
+            end
+            local place = 3
+            for _ = 1, tonumber(ARGV[2]) do
+              local id, json, service, status, at, step, counts = unpack(ARGV, place, place + 6)
+              place = place + 7
+              if not seen[id] then
+                seen[id] = true
+                add('kind', 'alert', 'id', id, 'alert', json)
+                alerts = alerts + 1
+                local new = news[service] or {step = 0}
+                new.step = math.max(new.step, tonumber(step))
+                if counts == '1' then new.status, new.at = status, at end
+                news[service] = new
+              end
+            end
+            while place + 5 <= #ARGV do
+              local id, channel, result, attempts, at, detail = unpack(ARGV, place, place + 5)
+              place = place + 6
+              local name = table.concat({id, channel, result, at}, '\\n')
+              if not seen[name] then
+                seen[name] = true
+                add('kind', 'delivery', 'id', id, 'channel', channel, 'result', result, 'attempts', attempts, 'at', at, 'detail', detail)
+                deliveries = deliveries + 1
+              end
+            end
+            for service, new in pairs(news) do
+              if redis.call('HGET', KEYS[3], service) then
+                local confirmed, candidate, count, since, fence, number, previous, changes, changed, alerted =
+                  (redis.call('HGET', KEYS[2], service) or ''):match(course)
+                if not confirmed then
+                  confirmed, candidate, count, since, fence, number, previous, changes, changed, alerted =
+                    'unknown', 'unknown', 0, '-', 0, 0, 'unknown', 0, '-', '-'
+                end
+                if new.status and changed < new.at then
+                  -- Checks of before say nothing about now; those that found something else since then do.
+                  if since <= new.at or candidate == new.status then candidate, count, since = new.status, 1, new.at end
+                  confirmed, changed = new.status, new.at
+                end
+                redis.call('HSET', KEYS[2], service, table.concat(
+                  {confirmed, candidate, count, since, fence, number, previous,
+                   string.format('%d', math.max(tonumber(changes), new.step)), changed, alerted}, ' '))
+              end
+            end
+            return {alerts, deliveries}
             """)
 
     /// Reads statuses with their lifetimes, by Redis' own clock. KEYS: statuses. Replies pairs of body, or nothing, and milliseconds left.

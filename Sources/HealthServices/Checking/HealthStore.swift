@@ -75,6 +75,45 @@ struct HealthStore: Sendable {
         return .recorded(from: ServiceStatus(rawValue: texts[1]), alert: texts[2] == "-" ? nil : texts[2])
     }
 
+    /// What all processes know of the changes of every service; what is of another make is left out.
+    func courses() async throws(CacheError) -> [OperationName: SharedCourse] {
+        let reply = try await send(
+            RedisCommand("HGETALL", [.text(schema.full(KeySchema.healthTransitions))], access: .read), key: KeySchema.healthTransitions)
+        guard let parts = reply.array else { throw .unexpectedReply(KeySchema.healthTransitions) }
+        var courses: [OperationName: SharedCourse] = [:]
+        for index in stride(from: 0, to: parts.count - 1, by: 2) {
+            guard let name = try? OperationName(parts[index].text ?? "") else { continue }
+            courses[name] = SharedCourse(stored: parts[index + 1].text ?? "")
+        }
+        return courses
+    }
+
+    /// Brings to the shared record what this process saw and told while it had lost sight of Redis.
+    ///
+    /// - Returns: how many alerts and deliveries were not there yet.
+    func share(_ contents: AlertSpool.Contents) async throws(CacheError) -> (alerts: Int, deliveries: Int) {
+        let changes = contents.toShare
+        var arguments: [RedisArgument] = [.integer(CacheRules.alertsLength), .integer(changes.count)]
+        for (change, counts) in changes {
+            arguments += [
+                .text(change.alert.id), .bytes(change.alert.json), .text(change.service.rawValue), .text(change.to.rawValue),
+                .text(change.at.iso8601), .integer(change.step), counts ? "1" : "0",
+            ]
+        }
+        for delivery in contents.deliveries {
+            arguments += [
+                .text(delivery.id), .text(delivery.channel), .text(delivery.result.rawValue), .integer(delivery.attempts),
+                .text(delivery.at.iso8601), .text(delivery.detail ?? ""),
+            ]
+        }
+        let names = [KeySchema.alerts, KeySchema.healthTransitions, KeySchema.healthServices]
+        let reply = try await run(.shareLoneChanges, names, arguments)
+        guard let counts = reply.array, counts.count == 2, let alerts = counts[0].integer, let deliveries = counts[1].integer else {
+            throw .unexpectedReply()
+        }
+        return (Int(clamping: alerts), Int(clamping: deliveries))
+    }
+
     func run(_ script: RedisScript, _ names: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisReply {
         try await run(script, fullKeys: names.map(schema.full), arguments)
     }

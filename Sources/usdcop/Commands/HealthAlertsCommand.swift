@@ -8,8 +8,12 @@ struct HealthAlertsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts", abstract: "Show alerts and what became of them, newest first.",
         discussion: """
-            Every alert stands on one line for each channel: sent, failed or suppressed, how often it was tried, and why it failed. An alert \
-            that waits for its turn, or that nobody is configured to get, has none.
+            Every alert stands on one line for each channel: sent, failed or suppressed, how often it was tried, and why it failed; or not \
+            sent, where the service had no channel to tell it by (USDCOP_ALERT_WEBHOOKS, USDCOP_ALERT_EMAIL). An alert that waits for \
+            its turn has none of these.
+
+            While Redis is away every process tells by itself what it sees, under identities by which receivers can drop repeats; what \
+            was told then is here when Redis is back.
 
             Examples:
               usdcop health alerts

@@ -13,11 +13,7 @@ extension AlertRecord {
             let own = [Table.Cell(alert.at.iso8601), Table.Cell(what, tone), Table.Cell(alert.message)]
             if record.deliveries.isEmpty { table.add(own + [Table.Cell("– waiting", .faint)]) }
             for (place, delivery) in record.deliveries.enumerated() {
-                let cells = [
-                    delivery.result.cell, Table.Cell(delivery.channel), Table.Cell(NumberText.integer(delivery.attempts)),
-                    Table.Cell(delivery.detail ?? "", .faint),
-                ]
-                table.add((place == 0 ? own : ["", "", ""]) + cells)
+                table.add((place == 0 ? own : ["", "", ""]) + delivery.cells)
             }
         }
         return table
@@ -35,6 +31,14 @@ extension Alert.Subject {
     }
 }
 
+extension AlertDelivery {
+    fileprivate var cells: [Table.Cell] {
+        // Neither a channel nor attempts to speak of.
+        guard result != .unsent else { return [result.cell] }
+        return [result.cell, Table.Cell(channel), Table.Cell(NumberText.integer(attempts)), Table.Cell(detail ?? "", .faint)]
+    }
+}
+
 extension AlertDelivery.Result {
     /// A shape and a colour, so that it can be told without either.
     fileprivate var cell: Table.Cell {
@@ -42,6 +46,7 @@ extension AlertDelivery.Result {
         case .sent: Table.Cell("✓ sent", .good)
         case .failed: Table.Cell("✗ failed", .bad)
         case .suppressed: Table.Cell("· suppressed", .faint)
+        case .unsent: Table.Cell("– not sent: no channel", .caution)
         }
     }
 }

@@ -180,4 +180,35 @@ struct AlertLaneTests {
         #expect(try lane.finish(Alert.sample("a", "api"), .abandoned, at: at(0), draw: 0) == nil)
         #expect(next(&lane, 0) == "a")
     }
+
+    @Test mutating func `a receiver that asks to be left alone is, for every alert`() throws {
+        var lane = self.lane(spacing: .zero)
+        try add("a")
+        try add("b", of: "other")
+        let alert = try Alert.sample("a", "api")
+        #expect(next(&lane, 0) == "a")
+        #expect(lane.finish(alert, .postponed("http_429", after: .seconds(30)), at: at(0), draw: 0) == nil)
+        #expect(next(&lane, 29.9) == nil)
+        #expect(next(&lane, 30) == "a")
+        #expect(lane.finish(alert, .accepted, at: at(30), draw: 0)?.result == .sent)
+        #expect(next(&lane, 30) == "b")
+    }
+
+    @Test mutating func `where nobody is to be told, that is on record at once`() throws {
+        var lane = self.lane()
+        try add("a")
+        #expect(next(&lane, 0) == "a")
+        let delivery = try lane.finish(Alert.sample("a", "api"), .unaddressed, at: at(0), draw: 0)
+        #expect(delivery == AlertDelivery(id: "a", channel: Self.channel, result: .unsent, attempts: 0, at: at(0), detail: "no_channel"))
+    }
+
+    @Test mutating func `what was told while Redis was away counts from when it was told`() throws {
+        var lane = self.lane(spacing: .seconds(300))
+        try add("a", after: 200)
+        // It came to the stream 200 seconds later.
+        add(.delivery(AlertDelivery(id: "a", channel: Self.channel, result: .sent, attempts: 1, at: at(0))), 200)
+        try add("b", to: "healthy", after: 201)
+        #expect(next(&lane, 299) == nil)
+        #expect(next(&lane, 300) == "b")
+    }
 }

@@ -44,7 +44,7 @@ extension LiveAlerts {
                     try await withAlerts(on: redis) { _ in
                         var expected = [first]
                         for number in 1...20 { expected.append(try await audit.logRiskAlert(alert(number)).entry.auditID) }
-                        try await eventually { try await redis.deliveries().count == 21 }
+                        try await eventually { try await redis.deliveries().filter { $0.result == "sent" }.count == 21 }
                         let found = try await alerts(redis)
                         #expect(found.map(\.id) == expected)
                         #expect(found.map(\.message) == (0...20).map { "Drawdown \($0)" })

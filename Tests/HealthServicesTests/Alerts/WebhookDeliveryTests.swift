@@ -74,6 +74,31 @@ extension LiveAlerts {
             #expect(try await !redis.alertsDump().contains("secret-stack-trace"))
         }
 
+        @Test func `a receiver that is too busy is left alone for as long as it asks`() async throws {
+            let redis = try await PrivateRedis.start()
+            let sink = WebhookSink { number, _ in number == 0 ? .status(429, headers: [("Retry-After", "1")]) : .status(200) }
+            let settings = try AlertSettings.webhook(try await sink.start())
+            try await redis.addAlert("a")
+            try await redis.addAlert("b", "other")
+            try await withAlerts(on: redis, settings) { _ in
+                try await eventually { try await redis.deliveries().count == 2 }
+            }
+            #expect(sink.requests.map(\.key) == ["a", "a", "b"])
+            #expect(sink.requests[0].at.duration(to: sink.requests[1].at) >= .milliseconds(990))
+        }
+
+        @Test func `where no channel is configured the record says so`() async throws {
+            let (redis, log) = (try await PrivateRedis.start(), RecordedLog())
+            try await redis.addAlert("a")
+            try await withAlerts(on: redis, logger: log.logger) { _ in
+                try await eventually { try await redis.deliveries().count == 1 }
+            }
+            let delivery = try #require(try await redis.deliveries().first)
+            #expect(delivery.id == "a" && delivery.result == "unsent" && delivery.detail == "no_channel")
+            #expect(delivery.attempts == 0 && delivery.channel == "none")
+            #expect(log.messages.contains("warning: nobody was told of an alert: no channel is configured"))
+        }
+
         @Test(
             arguments: [
                 (301, "redirect"), (302, "redirect"), (307, "redirect"), (308, "redirect"), (400, "http_400"), (404, "http_404"),

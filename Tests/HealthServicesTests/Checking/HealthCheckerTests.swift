@@ -14,7 +14,7 @@ struct HealthCheckerTests {
             ("fast", .answers(200), .healthy), ("slow", .answers(200, after: .milliseconds(700)), .degraded),
             ("slower", .answers(200, after: .milliseconds(1300)), .unhealthy), ("failing", .answers(500), .unhealthy),
             ("hanging", .hangs, .unhealthy), ("dripping", .drips, .unhealthy), ("endless", .endless, .healthy),
-            ("redirecting", .redirects, .unhealthy), ("garbled", .garbage, .unhealthy),
+            ("huge", .body(bytes: 10_737_418_240), .healthy), ("redirecting", .redirects, .unhealthy), ("garbled", .garbage, .unhealthy),
         ]
         var services: [OperationName: StandInService] = [:]
         for (name, manner, _) in manners { services[name] = try await StandInService.start(manner) }
@@ -50,28 +50,10 @@ struct HealthCheckerTests {
         }
         for (name, service) in stands {
             #expect(service.mostAtOnce == 1, "\(name)")
+            // Of ten gigabytes no more than the kernel's buffers take.
+            #expect(service.written / max(1, service.requests) < 32 << 20, "\(name)")
             try await eventually { service.open == 0 }
         }
-    }
-
-    @Test func `descriptors stay as they are, however often what hangs is checked`() async throws {
-        let stands = try await [StandInService.start(.hangs), .start(.drips), .start(.endless), .start(.answers(200))]
-        let names: [OperationName] = ["hanging", "dripping", "endless", "fast"]
-        let configs = try zip(names, stands).map { name, stand in
-            try ServiceConfig.quick(name, stand.url, interval: 500, timeout: 100)
-        }
-        // Every round in the ordinary run, ten minutes of them in the long one.
-        let rounds = HealthTests.isSoak ? 1200 : 8
-        let before = openDescriptors()
-        try await withMonitor(on: nil, configs) { checker in
-            for _ in 0..<rounds {
-                _ = await checker.checkAllServices()
-                if HealthTests.isSoak { try await Task.sleep(for: .milliseconds(400)) }
-            }
-        }
-        try await eventually { openDescriptors() <= before + 2 }
-        // One check follows another without a pause: the end of a connection may be seen after the beginning of the next.
-        for stand in stands { #expect(stand.mostAtOnce <= 2) }
     }
 
     @Test func `a probe that does not end is not started again beside itself`() async throws {

@@ -162,25 +162,9 @@ extension Live.PerformanceRedisTests {
     }
 
     @Test func `the rights in the ready-made ACL file suffice`() async throws {
-        let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../scripts/docker/users.acl").standardized
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        let rules = try #require(lines.first { $0.hasPrefix("user usdcop ") })
         let server = try await PrivateRedis.start()
         defer { server.stop() }
-        // Selectors in parentheses are one argument each.
-        var words: [RedisArgument] = []
-        var selector: [Substring] = []
-        for word in rules.dropFirst("user ".count).split(separator: " ") {
-            if word.hasPrefix("(") || !selector.isEmpty { selector.append(word) } else { words.append(.text(String(word))) }
-            if word.hasSuffix(")") {
-                words.append(.text(selector.joined(separator: " ")))
-                selector = []
-            }
-        }
-        #expect(try await server.ask("ACL", "SETUSER", words) == .status("OK"))
-        var configuration = server.configuration
-        configuration.user = "usdcop"
-        configuration.password = "usdcop-development"
+        let configuration = try await server.serviceUser()
         try await withPerformance(on: server, configuration: configuration) { performance async throws in
             for number in 0..<1100 { performance.logLatency("a", durationMS: Double(number), success: false) }
             try await performance.flush()

@@ -31,6 +31,11 @@ struct HealthAlertsCommandTests {
             #expect(!table.output.contains("\u{1b}"))
             let json = try await program.run("health", "alerts", "--limit", "1", "--json").json
             #expect(json["count"] == 1 && json["alerts"]?.elements?.first?["id"] == "new")
+            try await add(redis, "alone", [("none", "unsent")])
+            let alone = try await program.run("health", "alerts", "--limit", "1")
+            #expect(alone.lines.count == 2 && alone.lines[1].hasSuffix("– not sent: no channel"))
+            let latest = try await program.run("health", "alerts", "--limit", "1", "--json").json
+            #expect(latest["alerts"]?.elements?.first?["deliveries"]?.elements?.first?["result"] == "unsent")
             #expect(try await program.run("doctor").status == 0)
         }
     }

@@ -8,6 +8,8 @@ import Synchronization
 ///
 /// The stream is all that it knows when it begins: whichever process leads next goes on where the one before ended. What was told and not
 /// yet recorded when a process died is told again under the same identity.
+///
+/// While Redis is away it goes on with what it knows, and with what this process sees for itself; what became of that goes to the spool.
 final class AlertDispatcher: Sendable {
     struct State {
         /// The term for which the outbox was read; `nil` while it is not known.
@@ -15,6 +17,8 @@ final class AlertDispatcher: Sendable {
         var outbox = AlertOutbox()
         var time: ServerTime?
         var lanes: [AlertLane]
+        /// Whether it works for this process alone.
+        var isAlone = false
         var isStopping = false
     }
 
@@ -22,18 +26,23 @@ final class AlertDispatcher: Sendable {
     struct Job: Sendable {
         let place: Int
         let step: AlertLane.Step
-        let term: Int
+        /// `nil` for one of this process alone.
+        let term: Int?
     }
 
     let store: AlertStore
+    let spool: AlertSpool
     let channels: [any AlertChannel]
     let leadership: Leadership
     let logger: Logger
     let state: Mutex<State>
     private static let page = 500
 
-    init(_ store: AlertStore, channels: [any AlertChannel], rules: AlertRules, leadership: Leadership, logger: Logger) {
+    init(
+        _ store: AlertStore, spool: AlertSpool, channels: [any AlertChannel], rules: AlertRules, leadership: Leadership, logger: Logger
+    ) {
         self.store = store
+        self.spool = spool
         self.channels = channels
         self.leadership = leadership
         self.logger = logger
@@ -66,12 +75,26 @@ final class AlertDispatcher: Sendable {
 
     /// What is to be done now; each channel that gets something is busy until it is done.
     func jobs() -> [Job] {
-        guard let term = leadership.fence() else { return [] }
+        let standing = leadership.standing()
         return state.withLock { state in
-            guard state.term == term, !state.isStopping, let now = state.time?.now else { return [] }
-            return state.lanes.indices.compactMap { place in
-                let step = state.lanes[place].next(state.outbox, at: now)
-                return step == .rest ? nil : Job(place: place, step: step, term: term)
+            guard !state.isStopping else { return [] }
+            if state.isAlone != (standing == .alone) {
+                state.isAlone = standing == .alone
+                for place in state.lanes.indices { state.lanes[place].begin() }
+            }
+            switch standing {
+            case .leads(let term):
+                guard state.term == term, let now = state.time?.now else { return [] }
+                return state.jobs(term, at: now)
+            case .alone:
+                let now = state.time?.now ?? .now
+                for change in spool.changes { state.outbox.add(change.alert, at: now) }
+                return state.jobs(nil, at: now)
+            case .follows:
+                // What this process knew as a leader is another one's to tell; it grows old here.
+                if state.term == nil { state.outbox = AlertOutbox() }
+                return []
+            case .unknown: return []
             }
         }
     }
@@ -80,18 +103,23 @@ final class AlertDispatcher: Sendable {
         switch job.step {
         case .rest: break
         case .record(let deliveries):
-            for delivery in deliveries { await record(delivery) }
+            for delivery in deliveries { await record(delivery, job) }
+        case .attempt(let alert) where job.term == nil:
+            guard spool.begin() else { break }
+            if let delivery = await attempt(alert, job) { await record(delivery, job) }
+            spool.finish()
         case .attempt(let alert):
-            if let delivery = await attempt(alert, job) { await record(delivery) }
+            if let delivery = await attempt(alert, job) { await record(delivery, job) }
         }
         state.withLock { $0.lanes[job.place].rest() }
     }
 
     private func attempt(_ alert: Alert, _ job: Job) async -> AlertDelivery? {
         // A process that was stopped for a while learns here that it does not lead any more.
-        let attempt = leadership.holds(job.term) ? await channels[job.place].send(alert) : .abandoned
+        let isDue = job.term.map(leadership.holds) ?? true
+        let attempt = isDue ? await channels[job.place].send(alert) : .abandoned
         let draw = Double.random(in: 0...1)
-        if case .postponed(let code) = attempt {
+        if case .postponed(let code, _) = attempt {
             logger.debug(
                 "an alert could not be delivered yet",
                 metadata: ["id": "\(alert.id)", "channel": "\(channels[job.place].name)", "reason": "\(code)"])
@@ -101,42 +129,18 @@ final class AlertDispatcher: Sendable {
         }
     }
 
-    /// Writes a record, as soon as Redis takes it; gives up only when the process ends.
-    private func record(_ delivery: AlertDelivery) async {
-        var reports = LogAllowance(every: .seconds(60))
-        while true {
-            do {
-                // A task of its own: what was told is recorded also when this one is cancelled.
-                try await Task { [store] in try await store.add(delivery) }.value
-                return log(delivery)
-            } catch {
-                guard !Task.isCancelled, !state.withLock({ $0.isStopping }) else {
-                    return logger.error(
-                        "what became of an alert is not on record", metadata: ["id": "\(delivery.id)", "channel": "\(delivery.channel)"])
-                }
-                if reports.take(at: .now) != nil {
-                    logger.warning("what became of an alert cannot be recorded at the moment", metadata: ["reason": "\(error)"])
-                }
-                try? await Task.sleep(for: .milliseconds(250))
-            }
-        }
-    }
-
-    private func log(_ delivery: AlertDelivery) {
-        var metadata: Logger.Metadata = [
-            "id": "\(delivery.id)", "channel": "\(delivery.channel)", "attempts": "\(delivery.attempts)",
-        ]
-        metadata["reason"] = delivery.detail.map { "\($0)" }
-        switch delivery.result {
-        case .sent: logger.info("an alert was sent", metadata: metadata)
-        case .failed: logger.error("an alert could not be delivered", metadata: metadata)
-        case .suppressed: logger.info("an alert was suppressed", metadata: metadata)
-        }
-    }
-
     private func add(_ entry: StreamEntry, to outbox: inout AlertOutbox) {
         if !outbox.add(entry) {
             logger.warning("the stream of alerts has an entry that cannot be read", metadata: ["entry": "\(entry.id)"])
+        }
+    }
+}
+
+extension AlertDispatcher.State {
+    fileprivate mutating func jobs(_ term: Int?, at now: Timestamp) -> [AlertDispatcher.Job] {
+        lanes.indices.compactMap { place in
+            let step = lanes[place].next(outbox, at: now)
+            return step == .rest ? nil : AlertDispatcher.Job(place: place, step: step, term: term)
         }
     }
 }

@@ -4,6 +4,7 @@ import CacheServices
 ///
 /// - An alert that the channel's receiver was not told is tried until it is told, refused, or not worth telling any more.
 /// - While the spacing of a service lasts, its alerts wait. When it ends, the newest is told, and the others are suppressed.
+/// - A receiver that asked to be left alone for a while is.
 /// - Without a spacing every alert is told, those of one service in their order.
 struct AlertLane: Sendable {
     enum Step: Sendable, Hashable {
@@ -25,6 +26,8 @@ struct AlertLane: Sendable {
     private var settled: Set<String> = []
     private var told: [String: AlertOutbox.Told] = [:]
     private var isBusy = false
+    /// Until then the receiver asked to be left alone.
+    private var closedUntil: Timestamp?
 
     init(channel: String, rules: AlertRules) {
         self.channel = channel
@@ -52,10 +55,12 @@ struct AlertLane: Sendable {
             if case .service(let name, _, let state) = alert.subject { told[name] = AlertOutbox.Told(state: state, at: now) }
             return settle(alert, .sent, nil, at: now)
         case .refused(let code): return settle(alert, .failed, code, at: now)
-        case .postponed(let code):
-            guard let pause = rules.retry.pause(afterAttempts: tries.count, elapsed: now - tries.since, draw: draw) else {
-                return settle(alert, .failed, code, at: now)
-            }
+        case .unaddressed: return settle(alert, .unsent, "no_channel", at: now)
+        case .postponed(let code, let asked):
+            closedUntil = asked.map { now + $0 }
+            let pause = rules.retry.pause(
+                afterAttempts: tries.count, elapsed: now - tries.since, draw: draw, asked: asked ?? .zero)
+            guard let pause else { return settle(alert, .failed, code, at: now) }
             tries.notBefore = now + pause
             self.tries[alert.id] = tries
             return nil
@@ -90,6 +95,7 @@ struct AlertLane: Sendable {
     }
 
     private mutating func attempt(_ open: [AlertOutbox.Item], _ outbox: AlertOutbox, at now: Timestamp) -> Step {
+        if let closedUntil, now < closedUntil { return .rest }
         var waiting: Set<String> = []
         for alert in open.map(\.alert) {
             if let service = alert.service {
@@ -113,10 +119,11 @@ struct AlertLane: Sendable {
     private mutating func settle(
         _ alert: Alert, _ result: AlertDelivery.Result, _ detail: String?, at now: Timestamp
     ) -> AlertDelivery {
-        let count = tries.removeValue(forKey: alert.id)?.count ?? 0
+        let tried = tries.removeValue(forKey: alert.id)?.count ?? 0
         // Only those that the stream may still hold matter.
         if settled.count >= 4 * CacheRules.alertsLength { settled.removeAll() }
         settled.insert(alert.id)
-        return AlertDelivery(id: alert.id, channel: channel, result: result, attempts: count, at: now, detail: detail)
+        return AlertDelivery(
+            id: alert.id, channel: channel, result: result, attempts: result == .unsent ? 0 : tried, at: now, detail: detail)
     }
 }

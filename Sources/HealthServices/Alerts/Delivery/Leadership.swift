@@ -5,8 +5,19 @@ import LoggingServices
 
 /// Whether this process is the one that works for all of them.
 struct Leadership: Sendable {
-    /// The fencing number of the present term; `nil` while another process leads.
-    let fence: @Sendable () -> Int?
+    /// Where this process stands.
+    enum Standing: Sendable, Hashable {
+        /// It works for all, in the term of a fencing number.
+        case leads(Int)
+        /// Another one does.
+        case follows
+        /// It has lost sight of the others: it works for itself.
+        case alone
+        /// Not known yet, or not any more.
+        case unknown
+    }
+
+    let standing: @Sendable () -> Standing
     /// How often that is looked at.
     let tick: Duration
     let logger: Logger
@@ -14,6 +25,9 @@ struct Leadership: Sendable {
     /// How long to wait after an error.
     private static let pause = Duration.milliseconds(250)
     private static let reportInterval = Duration.seconds(60)
+
+    /// The fencing number of the present term; `nil` while this process does not lead.
+    func fence() -> Int? { if case .leads(let term) = standing() { term } else { nil } }
 
     /// Whether a term still lasts.
     func holds(_ term: Int) -> Bool { fence() == term }

@@ -34,18 +34,24 @@ struct AlertOutbox: Sendable {
         switch AlertEntry(entry) {
         case .alert(let alert):
             // Whoever wrote it twice meant one.
-            guard !items.contains(where: { $0.alert.id == alert.id }) else { return true }
-            items.append(Item(alert: alert, added: added))
-            if items.count > CacheRules.alertsLength { items.removeFirst(items.count - CacheRules.alertsLength) }
+            add(alert, at: added)
         case .delivery(let delivery):
             guard let place = items.lastIndex(where: { $0.alert.id == delivery.id }) else { return true }
             if items[place].results[delivery.channel] == nil { items[place].results[delivery.channel] = delivery.result }
             if delivery.result == .sent, case .service(let name, _, let state) = items[place].alert.subject {
-                told[delivery.channel, default: [:]][name] = Told(state: state, at: added)
+                // One that was told while Redis was away came to the stream later.
+                told[delivery.channel, default: [:]][name] = Told(state: state, at: min(added, delivery.at))
             }
         case nil: return false
         }
         return true
+    }
+
+    /// Takes an alert in, unless it is there.
+    mutating func add(_ alert: Alert, at added: Timestamp) {
+        guard !items.contains(where: { $0.alert.id == alert.id }) else { return }
+        items.append(Item(alert: alert, added: added))
+        if items.count > CacheRules.alertsLength { items.removeFirst(items.count - CacheRules.alertsLength) }
     }
 
     /// What the receiver of a channel was last told of a service; `nil` when the stream knows nothing of it.

@@ -27,6 +27,13 @@ struct AlertStore: Sendable {
         backend = .memory(MemoryCursor())
     }
 
+    /// Whether no other process knows of it.
+    var isOfThisProcess: Bool { if case .memory = backend { true } else { false } }
+
+    func add(_ alert: Alert) async throws(CacheError) {
+        try await stream.append(AlertEntry.alert(alert).fields)
+    }
+
     func add(_ delivery: AlertDelivery) async throws(CacheError) {
         try await stream.append(AlertEntry.delivery(delivery).fields)
     }

@@ -42,7 +42,9 @@ struct WebhookChannel: AlertChannel {
         request.body = .bytes(ByteBuffer(bytes: body))
         do {
             // The answer is let go with its body unread, which ends the connection when more of it would come.
-            return AlertAttempt(status: try await client.execute(request, deadline: .now() + TimeAmount(timeout)).status.code)
+            let answer = try await client.execute(request, deadline: .now() + TimeAmount(timeout))
+            let asked = RetryAfter.pause(answer.headers.first(name: "Retry-After"), at: .now)
+            return AlertAttempt(status: answer.status.code, asked: asked)
         } catch {
             return Task.isCancelled ? .abandoned : .postponed(Self.code(error))
         }
@@ -71,11 +73,14 @@ struct WebhookChannel: AlertChannel {
 
 extension AlertAttempt {
     /// What the status of an answer means.
-    init(status: UInt) {
+    ///
+    /// - Parameter asked: the pause that the answer asks for; it counts where the receiver says that it is too busy.
+    init(status: UInt, asked: Duration? = nil) {
         switch status {
         case 200..<300: self = .accepted
         case 300..<400: self = .refused("redirect")
-        case 408, 425, 429, 500...: self = .postponed("http_\(status)")
+        case 429, 503: self = .postponed("http_\(status)", after: asked)
+        case 408, 425, 500...: self = .postponed("http_\(status)")
         default: self = .refused("http_\(status)")
         }
     }

@@ -27,7 +27,8 @@ func withAlerts<Value: Sendable>(
         let trail = AuditTrailReader(AuditStore(client, namespace: .standard, maximumLength: 10_000))
         let alerts = AlertService(
             AlertStore(client, namespace: .standard), settings: settings, rules: rules, trail: trail,
-            leadership: Leadership(fence: isLeader, tick: .milliseconds(10), logger: logger), logger: logger)
+            leadership: Leadership(standing: { isLeader().map { .leads($0) } ?? .follows }, tick: .milliseconds(10), logger: logger),
+            logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await alerts.run() }
             defer { group.cancelAll() }

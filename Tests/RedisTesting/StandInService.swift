@@ -1,13 +1,11 @@
 import NIOCore
 import NIOPosix
-import RedisTesting
 import Synchronization
 
-@testable import HealthServices
-
 /// A small HTTP service that behaves as a test wants, and counts who is connected to it.
-final class StandInService: Sendable {
-    enum Manner: Sendable {
+public final class StandInService: Sendable {
+    /// What it does with a request.
+    public enum Manner: Sendable {
         /// Answers with a status and a body after a while.
         case answers(Int, after: Duration = .zero, body: String = #"{"status":"ok"}"#, headers: String = "")
         /// Takes the request and says nothing.
@@ -16,21 +14,24 @@ final class StandInService: Sendable {
         case drips
         /// A body without an end, as fast as it is taken.
         case endless
+        /// A body of so many bytes, as its head says, as fast as it is taken.
+        case body(bytes: Int)
         /// Sends whoever asks to itself again.
         case redirects
         case garbage
     }
 
     final class Counts: Sendable {
-        struct Values { var open = 0, most = 0, requests = 0, text = "" }
+        struct Values { var open = 0, most = 0, requests = 0, written = 0, text = "" }
         let values = Mutex(Values())
     }
 
-    let port: Int
+    /// The port of the loopback interface that it listens on.
+    public let port: Int
     private let channel: any Channel
     private let counts: Counts
 
-    static func start(_ manner: Manner, port: Int = 0) async throws -> StandInService {
+    public static func start(_ manner: Manner, port: Int = 0) async throws -> StandInService {
         let counts = Counts()
         let box = MannerBox(manner)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -58,17 +59,22 @@ final class StandInService: Sendable {
         port = channel.localAddress?.port ?? 0
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    public var url: String { "http://127.0.0.1:\(port)" }
     /// The most connections that were open at once.
-    var mostAtOnce: Int { counts.values.withLock { $0.most } }
-    var open: Int { counts.values.withLock { $0.open } }
-    var requests: Int { counts.values.withLock { $0.requests } }
+    public var mostAtOnce: Int { counts.values.withLock { $0.most } }
+    /// Connections that are open.
+    public var open: Int { counts.values.withLock { $0.open } }
+    /// Requests that came so far.
+    public var requests: Int { counts.values.withLock { $0.requests } }
     /// The last request as it came.
-    var lastRequest: String { counts.values.withLock { $0.text } }
+    public var lastRequest: String { counts.values.withLock { $0.text } }
 
-    func behave(_ manner: Manner) { box.manner.withLock { $0 = manner } }
+    /// The bytes of long bodies that were taken.
+    public var written: Int { counts.values.withLock { $0.written } }
 
-    func stop() async throws { try await channel.close() }
+    public func behave(_ manner: Manner) { box.manner.withLock { $0 = manner } }
+
+    public func stop() async throws { try await channel.close() }
 }
 
 /// One connection.
@@ -115,7 +121,10 @@ final class StandInHandler: ChannelInboundHandler {
         case .drips: Self.drip(Array(head.utf8)[...], on: channel)
         case .endless:
             Self.send(head + "\r\n", on: channel)
-            Self.pour(on: channel)
+            pour(.max, on: channel)
+        case .body(let bytes):
+            Self.send(head + "Content-Length: \(bytes)\r\n\r\n", on: channel)
+            pour(bytes, on: channel)
         case .redirects:
             let address = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)/again"
             Self.send("HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\n\r\n", on: channel)
@@ -133,8 +142,18 @@ final class StandInHandler: ChannelInboundHandler {
         channel.eventLoop.scheduleTask(in: .milliseconds(50)) { drip(rest.dropFirst(), on: channel) }
     }
 
-    private static func pour(on channel: any Channel) {
-        let piece = ByteBuffer(repeating: UInt8(ascii: " "), count: 1 << 20)
-        channel.writeAndFlush(piece).whenSuccess { pour(on: channel) }
+    /// One piece serves all: what is poured is large.
+    private static let piece = ByteBuffer(repeating: UInt8(ascii: " "), count: 1 << 20)
+
+    private func pour(_ left: Int, on channel: any Channel) {
+        guard left > 0 else { return }
+        var piece = Self.piece
+        let count = min(left, piece.readableBytes)
+        guard let part = piece.readSlice(length: count) else { return }
+        let (bound, counts) = (NIOLoopBound(self, eventLoop: channel.eventLoop), counts)
+        channel.writeAndFlush(part).whenSuccess {
+            counts.values.withLock { $0.written += count }
+            bound.value.pour(left - count, on: channel)
+        }
     }
 }

@@ -1,23 +1,25 @@
 import NIOCore
-import NIOHTTP1
+public import NIOHTTP1
 import NIOPosix
 import Synchronization
 
 /// A receiver of webhooks on a free port of the loopback interface, which keeps every request and answers as it is told.
-final class WebhookSink: Sendable {
+public final class WebhookSink: Sendable {
     /// What arrived.
-    struct Request: Sendable {
-        let method: String
-        let path: String
-        let headers: HTTPHeaders
-        let body: [UInt8]
+    public struct Request: Sendable {
+        public let method: String
+        public let path: String
+        public let headers: HTTPHeaders
+        public let body: [UInt8]
+        /// When its end arrived.
+        public let at: ContinuousClock.Instant
 
         /// The identity that the request goes by.
-        var key: String? { headers.first(name: "Idempotency-Key") }
+        public var key: String? { headers.first(name: "Idempotency-Key") }
     }
 
     /// What is answered.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
         case status(Int, headers: [(String, String)] = [], body: String = "")
         /// Nothing, ever.
         case silence
@@ -38,18 +40,18 @@ final class WebhookSink: Sendable {
     private let channel: Mutex<(any Channel)?> = Mutex(nil)
 
     /// - Parameter respond: the answer to a request, which is told how many came before it.
-    init(_ respond: @escaping @Sendable (Int, Request) -> Reply = { _, _ in .status(200) }) {
+    public init(_ respond: @escaping @Sendable (Int, Request) -> Reply = { _, _ in .status(200) }) {
         self.respond = respond
     }
 
     /// Everything that arrived, in order.
-    var requests: [Request] { state.withLock { $0.requests } }
+    public var requests: [Request] { state.withLock { $0.requests } }
 
     /// The bytes of endless bodies that clients took.
-    var written: Int { state.withLock { $0.written } }
+    public var written: Int { state.withLock { $0.written } }
 
     /// Listens, and answers the port.
-    func start() async throws -> Int {
+    public func start() async throws -> Int {
         let channel = try await ServerBootstrap(group: group).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -61,7 +63,7 @@ final class WebhookSink: Sendable {
         return channel.localAddress?.port ?? 0
     }
 
-    func stop() { channel.withLock { $0?.close(promise: nil) } }
+    public func stop() { channel.withLock { $0?.close(promise: nil) } }
 
     deinit { stop() }
 
@@ -89,7 +91,7 @@ final class WebhookSink: Sendable {
             case .body(let bytes): body += Array(buffer: bytes)
             case .end:
                 guard let head else { return }
-                let request = Request(method: head.method.rawValue, path: head.uri, headers: head.headers, body: body)
+                let request = Request(method: head.method.rawValue, path: head.uri, headers: head.headers, body: body, at: .now)
                 answer(sink.reply(to: request), context)
             }
         }
