@@ -99,7 +99,7 @@ struct RegistryLossTests {
             try await server.ask("EVAL", .text(script), "0", .text(late))
             try await eventually {
                 let health = await checker.getSystemHealth()
-                #expect(health.services.contains { $0.service == "api" })
+                try #require(health.services.contains { $0.service == "api" })
                 return health.services.count == 3 && health.overallStatus == .healthy
             }
             #expect(try await server.ask("EXISTS", "usdcop:health:status:api").integer == 1)
