@@ -31,8 +31,13 @@ extension Live {
                 try await withWatching(on: configuration, [], settings) { other in
                     try await eventually(within: .seconds(20)) { await leader.checker.getServiceHealth("own")?.status == .healthy }
                     do {
-                    try await eventually(within: .seconds(5)) { await other.checker.getServiceHealth("api")?.status == .healthy }
-                    } catch { print("DEBUG", try await Self.denied(server), leader.log.messages, other.log.records, leader.checker.mode, other.checker.mode, await other.checker.getSystemHealth(), await leader.checker.getSystemHealth()); throw error }
+                        try await eventually(within: .seconds(5)) { await other.checker.getServiceHealth("api")?.status == .healthy }
+                    } catch {
+                        print(
+                            "DEBUG", try await Self.denied(server), leader.log.messages, other.log.records, leader.checker.mode,
+                            other.checker.mode, await other.checker.getSystemHealth(), await leader.checker.getSystemHealth());
+                        throw error
+                    }
                     stand.behave(.answers(500))
                     try await eventually(within: .seconds(20)) { sink.keys(of: "api").count == 1 }
                     try await eventually { try await other.alerts.log.recent().alerts.first?.deliveries.first?.result == .sent }
