@@ -30,14 +30,7 @@ extension Live {
             try await withWatching(on: configuration, [.quick("api", stand.url), own], settings) { leader in
                 try await withWatching(on: configuration, [], settings) { other in
                     try await eventually(within: .seconds(20)) { await leader.checker.getServiceHealth("own")?.status == .healthy }
-                    do {
-                        try await eventually(within: .seconds(5)) { await other.checker.getServiceHealth("api")?.status == .healthy }
-                    } catch {
-                        print(
-                            "DEBUG", try await Self.denied(server), leader.log.messages, other.log.records, leader.checker.mode,
-                            other.checker.mode, await other.checker.getSystemHealth(), await leader.checker.getSystemHealth());
-                        throw error
-                    }
+                    try await eventually(within: .seconds(20)) { await other.checker.getServiceHealth("api")?.status == .healthy }
                     stand.behave(.answers(500))
                     try await eventually(within: .seconds(20)) { sink.keys(of: "api").count == 1 }
                     try await eventually { try await other.alerts.log.recent().alerts.first?.deliveries.first?.result == .sent }
@@ -94,8 +87,6 @@ extension Live {
                     #expect(error?.server?.code == "NOPERM", "\(command)")
                 }
             }
-            let denied = try await Self.denied(server)
-            #expect(denied.count == 7)
         }
     }
 }
