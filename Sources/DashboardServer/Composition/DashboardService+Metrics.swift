@@ -15,7 +15,7 @@ extension DashboardService {
             { performance.status.metricFamilies },
             { await audit.status.metricFamilies },
             { latency.status.metricFamilies },
-            { await health.metricFamilies },
+            { health.metricFamilies },
             { stream.metricFamilies },
         ]
     }

@@ -2,16 +2,10 @@ import CacheServices
 import HealthServices
 
 extension HealthChecker {
-    /// How the watched services are, as every reader has it: what the monitor found, whichever process that is. No service is asked.
+    /// How the watched services are, as this process reads it; nothing is asked of Redis or of a service.
     var metricFamilies: [MetricFamily] {
-        get async {
-            _ = await refresh()
-            return families(registry.getAllStatuses())
-        }
-    }
-
-    private func families(_ services: [ServiceHealth]) -> [MetricFamily] {
-        [
+        let services = registry.getAllStatuses()
+        return [
             .gauge(
                 "usdcop_service_status", "1 for the status that a watched service has, 0 for the others.",
                 services.flatMap { health in
