@@ -137,7 +137,7 @@ def test_figures_over_thousands_of_samples_of_several_processes_are_those_of_pyt
     for point, at in zip(answer["trend"], sorted(buckets), strict=True):
         numbers = figures(buckets[at])
         del point["timestamp"]
-        same(point, {"avg_latency_ms": numbers["avg_ms"], "p95_ms": numbers["p95_ms"], "max_ms": numbers["max_ms"], "count": numbers["count"]})
+        same(point, {"avg_latency_ms": numbers["avg_ms"], "p95_ms": numbers["p95_ms"], "max_ms": numbers["max_ms"], "min_ms": numbers["min_ms"], "count": numbers["count"]})
 
     # Clearing one service leaves every sample of the others as it was.
     assert desk.run("latency", "clear", "api", "--json") == {"cleared": len(by_service["api"])}

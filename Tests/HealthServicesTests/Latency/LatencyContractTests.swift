@@ -103,8 +103,8 @@ extension Live.LatencyContractTests {
             #expect(uneven.from?.iso8601 == "2025-01-15T10:38:15.000Z")
             #expect(
                 uneven.value.map(\.jsonValue) == [
-                    ["avg_latency_ms": 26, "count": 1, "max_ms": 26, "p95_ms": 26, "timestamp": "2025-01-15T10:38:15.000Z"],
-                    ["avg_latency_ms": 28, "count": 1, "max_ms": 28, "p95_ms": 28, "timestamp": "2025-01-15T10:39:00.000Z"],
+                    ["avg_latency_ms": 26, "count": 1, "max_ms": 26, "min_ms": 26, "p95_ms": 26, "timestamp": "2025-01-15T10:38:15.000Z"],
+                    ["avg_latency_ms": 28, "count": 1, "max_ms": 28, "min_ms": 28, "p95_ms": 28, "timestamp": "2025-01-15T10:39:00.000Z"],
                 ])
             #expect(try await monitor.getLatencyTrend(service: "nobody").value == [])
             hand.advance(by: .seconds(3600))
