@@ -166,7 +166,8 @@ let package = Package(
             name: "DashboardServerTests",
             dependencies: [
                 "DashboardServer", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),

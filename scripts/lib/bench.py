@@ -16,6 +16,8 @@ import tempfile
 import time
 import urllib.parse
 
+import stream_load
+
 BIN = pathlib.Path(os.environ["USDCOP_BIN"])
 LOOP = os.environ["USDCOP_BENCH_LOOP"]
 URL = os.environ["REDIS_URL"]
@@ -255,6 +257,31 @@ def http_figures(report, scratch):
             report.compare("http get latest beside webdis", latest, lambda: wrk(webdis_port, "/GET/bench:signal"), "webdis (C), GET", 0.6)
 
 
+def resident(process):
+    """Megabytes in memory."""
+    text = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
+
+
+def stream_figures(report):
+    if not report.wants("stream"):
+        return
+    one, all_times, memory = [], [], []
+    for _ in range(report.rounds):
+        ports = free_port(), free_port()
+        with contextlib.ExitStack() as stack:
+            services = [
+                stack.enter_context(server(BIN / "usdcop", "serve", ready=port, environment={"USDCOP_PORT": str(port)}))[0] for port in ports]
+            one.append(stream_load.run(*ports, clients=1, events=200)[0])
+            median, megabytes = stream_load.run(*ports, clients=1000, events=20, settled=lambda: resident(services[1]))
+            all_times.append(median)
+            memory.append(megabytes)
+    for name, values, bound, unit in [
+        ("stream: event to another process, ms", one, 20, "ms"), ("stream: event to 1,000 clients, ms", all_times, 100, "ms"),
+        ("stream: memory with 1,000 clients, MB", memory, 100, "MB")]:  # fmt: skip
+        report.add(name, statistics.median(values), f"bound, {unit}", bound, [value / bound for value in values], 1.0, "lower")
+
+
 def start_figures(report):
     if not report.wants("start"):
         return
@@ -264,8 +291,7 @@ def start_figures(report):
         with server(BIN / "usdcop", "serve", ready=port, environment={"USDCOP_PORT": str(port)}) as (process, seconds):
             times.append(seconds * 1000)
             time.sleep(1)
-            resident = re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status").read_text())
-            memory.append(int(resident.group(1)) / 1024)
+            memory.append(resident(process))
     report.add("start to first answer, ms", statistics.median(times), "bound, ms", 300, [t / 300 for t in times], 1.0, "lower")
     report.add("start: idle memory, MB", statistics.median(memory), "bound, MB", 60, [m / 60 for m in memory], 1.0, "lower")
 
@@ -329,6 +355,7 @@ def main():
         audit_figures(report)
         latency_figures(report)
         http_figures(report, pathlib.Path(scratch))
+        stream_figures(report)
         start_figures(report)
     report.show()
     growth(report, options.plots)

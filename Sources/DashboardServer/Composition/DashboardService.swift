@@ -85,7 +85,7 @@ public struct DashboardService: Sendable {
         let feeds = StreamFeeds(
             changes: backend.changes, audit: audit.reader.stream, local: backend.redis == nil ? nil : backend.localChanges,
             client: client, trail: audit, latency: latency)
-        stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, logger: logger)
+        stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, limits: settings.streams, logger: logger)
         routes = RouteTable(
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
                 + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes

@@ -47,6 +47,9 @@ public struct Settings: Sendable {
     /// `USDCOP_CHART_LIBRARY`: Chart.js for the dashboard; nil takes that of the system, if there is one.
     public var chartLibraryFile: String?
 
+    /// Bounds of the streams that nobody but a test changes.
+    var streams = StreamLimits()
+
     /// How many streams there may be at once: what is asked for, and no more than leaves room for others.
     var allowedStreams: Int { max(1, min(maximumStreams, maximumConnections / 4 * 3)) }
 

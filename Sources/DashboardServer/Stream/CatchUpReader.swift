@@ -4,7 +4,7 @@ import Synchronization
 /// Reads pieces of the streams for clients that come back, few at a time, over connections that are there only as long as they are needed.
 final class CatchUpReader: Sendable {
     /// Entries of one piece: an entry of the trail has up to 16 KB, and a thousand clients may come at once.
-    static let piece = 64
+    static let piece = 32
     /// Pieces that are under way at once.
     private static let together = 4
 

@@ -61,8 +61,8 @@ struct StreamFollower: Sendable {
         while let place = hub.place(in: source) {
             let piece = try await stream.piece(after: place.id, limit: Self.piece)
             switch hub.take(piece, of: source, after: place, limit: Self.piece) {
-            case .handedOn(isEnd: true): return
-            case .handedOn(isEnd: false), .outdated: continue
+            case .kept(isEnd: true): return
+            case .kept(isEnd: false), .outdated: continue
             case .gap: try await skip()
             }
         }
@@ -103,7 +103,7 @@ extension StreamHub {
         state.withLock { state in
             guard state.phase != .ended, state.phase != phase else { return }
             state.phase = phase
-            state.wakeOthers()
+            state.wakeWaiting()
         }
     }
 

@@ -3,15 +3,18 @@ import Logging
 import Synchronization
 
 extension StreamHub {
-    /// Hands on what has no place in the streams.
+    /// Hands on what is in no stream.
     ///
     /// - Parameter isLatest: whether a client that comes later begins with it.
     func publish(_ message: StreamMessage, isLatest: Bool = false) {
         guard let topic = message.topic else { return }
-        deliver { state in
+        let slow = state.withLock { state in
             if isLatest { state.latest[topic] = message }
-            return state.offer(message) { $0.subscriber.topics.contains(topic) }
+            let slow = state.members.values.map(\.subscriber).filter { $0.topics.contains(topic) && !$0.offer(message) }
+            state.counts.dropped += slow.count
+            return slow
         }
+        drop(slow)
     }
 
     /// A topic that nobody listens to is computed no more.
@@ -21,107 +24,81 @@ extension StreamHub {
         }
     }
 
-    /// Shows every client that the connection lives. Those that are still catching up have not everything up to the hub's place.
-    func keepAlive() {
-        deliver { state in
-            let slow = state.offer(.keepAlive(at: state.log?.cursor), to: \.isJoined)
-            return slow + state.offer(.keepAlive(at: nil)) { !$0.isJoined }
-        }
-    }
-
     /// What became of a piece of a stream.
     enum Taken {
-        /// It was handed on, and so was everything that there is, if this was the end.
-        case handedOn(isEnd: Bool)
+        /// It is in the log, and so is everything that there is, if this was the end.
+        case kept(isEnd: Bool)
         /// Entries are missing before it.
         case gap
         /// The hub has gone on meanwhile.
         case outdated
     }
 
-    /// Hands on a piece of a stream.
+    /// Takes a piece of a stream into the log, and calls those that want something of it.
     ///
     /// - Parameter place: after which it was read.
     func take(_ piece: StreamPiece, of source: StreamSource, after place: StreamPlace, limit: Int) -> Taken {
-        var taken = Taken.outdated
         // Most of the work, outside of the lock.
         let shown = piece.entries.map { StreamMessage($0, of: source) }
-        deliver { state in
-            guard var log = state.log, log.cursor[source] == place else { return [] }
-            guard case .whole = place.continuation(in: piece) else {
-                taken = .gap
-                return []
-            }
+        let topics = StreamTopics(shown.compactMap { $0?.topic })
+        return state.withLock { state in
+            guard var log = state.log, log.cursor[source] == place else { return .outdated }
+            guard case .whole = place.continuation(in: piece) else { return .gap }
             // The only reference, so that appending copies nothing.
             state.log = nil
             defer { state.log = log }
-            var slow: [StreamSubscriber] = []
-            for (entry, message) in zip(piece.entries, shown) {
-                guard let message = log.append(entry.id, of: source, showing: message), let topic = message.topic else { continue }
-                slow += state.offer(message) { $0.isJoined && $0.subscriber.topics.contains(topic) }
-            }
+            let first = log.end
+            for (entry, message) in zip(piece.entries, shown) { log.append(entry.id, of: source, showing: message) }
             let isEnd = piece.entries.count < limit
             if isEnd { log.correct(source, by: piece.info) }
-            taken = .handedOn(isEnd: isEnd)
-            // Those that are still catching up may be able to join now.
-            if !piece.entries.isEmpty { state.wakeOthers() }
-            return slow
+            if !piece.entries.isEmpty { state.call(for: topics, from: first, log) }
+            return .kept(isEnd: isEnd)
         }
-        return taken
     }
 
-    /// Goes on from the present where entries are missing, and tells everybody concerned once, of both streams together: what empties one
-    /// of them mostly empties the other, too.
+    /// Goes on from the present where entries are missing. Every client finds out by its own place what it lost.
+    ///
+    /// Of both streams together: what empties one of them mostly empties the other, too, and clients are told once.
     ///
     /// - Parameter looks: the place after which each stream was looked at, and what was found.
     func skip(_ looks: [StreamSource: (place: StreamPlace, piece: StreamPiece)]) {
-        deliver { state in
-            guard var log = state.log else { return [] }
-            var losses: [StreamSource: Int?] = [:]
-            for (source, look) in looks where log.cursor[source] == look.place {
-                guard case .lost(let count) = look.place.continuation(in: look.piece) else { continue }
-                losses[source] = .some(count)
-                log.jump(source, to: StreamPlace(endOf: look.piece.info))
+        state.withLock { state in
+            guard var cursor = state.log?.cursor else { return }
+            let before = cursor
+            for (source, look) in looks where cursor[source] == look.place {
+                if case .lost = look.place.continuation(in: look.piece) { cursor[source] = StreamPlace(endOf: look.piece.info) }
             }
-            state.log = log
-            return state.tell(losses, at: log.cursor)
+            guard cursor != before else { return }
+            state.log?.jump(to: cursor)
+            for member in state.members.values { member.subscriber.wake() }
         }
     }
 
-    /// Does something under the lock, and ends the clients for which it was too much.
-    private func deliver(_ body: (inout State) -> [StreamSubscriber]) {
-        let slow = state.withLock { state in
-            let slow = body(&state)
-            state.counts.dropped += slow.count
-            return slow
-        }
-        guard !slow.isEmpty else { return }
-        for subscriber in slow { subscriber.limitFarewell() }
-        logger.info("clients of the stream were dropped because they took less than came", metadata: ["clients": "\(slow.count)"])
+    /// Ends clients that take less than comes.
+    func drop(_ subscribers: [StreamSubscriber]) {
+        guard !subscribers.isEmpty else { return }
+        for subscriber in subscribers { subscriber.limitFarewell() }
+        logger.info("clients of the stream were dropped because they took less than came", metadata: ["clients": "\(subscribers.count)"])
     }
 }
 
 extension StreamHub.State {
-    /// Offers a message to some members; answers those for which it was one too many.
-    fileprivate func offer(_ message: StreamMessage, to isMeant: (StreamHub.Member) -> Bool) -> [StreamSubscriber] {
-        members.values.lazy.filter(isMeant).map(\.subscriber).filter { !$0.offer(message) }
-    }
-
-    /// Tells members that follow one of these streams how many entries are missing.
-    fileprivate mutating func tell(_ losses: [StreamSource: Int?], at cursor: StreamCursor) -> [StreamSubscriber] {
-        guard !losses.isEmpty else { return [] }
-        var slow: [StreamSubscriber] = []
-        for member in members.values where member.isJoined {
-            let concerned = losses.filter { member.subscriber.topics.sources.contains($0.key) }
-            guard !concerned.isEmpty else { continue }
-            let lost = concerned.values.reduce(Int?.some(0)) { sum, count in sum.flatMap { sum in count.map { sum + $0 } } }
-            counts.resets += 1
-            if !member.subscriber.offer(.reset(lost: lost, at: cursor)) { slow.append(member.subscriber) }
+    /// Calls those that want one of these topics, and those that have not found their place in the log. Whoever has everything and wants
+    /// nothing of it moves on without knowing, so that its place does not grow old.
+    fileprivate mutating func call(for topics: StreamTopics, from first: Int, _ log: StreamLog) {
+        for index in members.values.indices {
+            let member = members.values[index]
+            if member.next == nil || !member.subscriber.topics.isDisjoint(with: topics) {
+                member.subscriber.wake()
+            } else if member.next == first {
+                members.values[index].next = log.end
+                members.values[index].place = member.place.map { log.cursor.furthest($0) }
+            }
         }
-        return slow
     }
 
-    func wakeOthers() {
-        for member in members.values where !member.isJoined { member.subscriber.wake() }
+    /// Lets those look again who wait for the streams.
+    func wakeWaiting() {
+        for member in members.values where member.next == nil { member.subscriber.wake() }
     }
 }

@@ -4,15 +4,6 @@ import ServiceLifecycle
 import Synchronization
 
 extension StreamHub: Service {
-    /// How often a comment goes to every client.
-    static let keepAlive = Duration.seconds(15)
-    /// How long one write may take.
-    static let longestWrite = Duration.seconds(30)
-    /// How long the streams are still followed when nobody listens any more.
-    static let linger = Duration.seconds(10)
-    /// How long clients have to take the last word at the end of the service.
-    static let farewell = Duration.milliseconds(500)
-
     /// Follows the streams while somebody listens, until the service ends; then ends all streams at once.
     func run() async {
         await cancelWhenGracefulShutdown {
@@ -30,6 +21,7 @@ extension StreamHub: Service {
                 group.addTask { await StreamFollower(hub: self).run() }
                 if let local = feeds.local { group.addTask { await self.followLocal(local) } }
                 group.addTask { await self.keepConnections() }
+                group.addTask { await self.dropStuck() }
                 group.addTask { await BackendFeed(hub: self).run() }
                 group.addTask { await LatencyFeed(hub: self).run() }
                 await idle()
@@ -49,7 +41,7 @@ extension StreamHub: Service {
             }
             let since = quietSince ?? .now
             quietSince = since
-            if since.duration(to: .now) >= Self.linger { return }
+            if since.duration(to: .now) >= limits.linger { return }
         }
     }
 
@@ -71,14 +63,17 @@ extension StreamHub: Service {
     }
 
     private func keepConnections() async {
-        while (try? await Task.sleep(for: Self.keepAlive)) != nil {
-            keepAlive()
-            let members = state.withLock { $0.members.values.map(\.subscriber) }
-            for subscriber in members where subscriber.isStuck(for: Self.longestWrite) {
-                if subscriber.end == nil { count { $0.dropped += 1 } }
-                subscriber.end(.slow)
-                subscriber.closeConnection()
-            }
+        while (try? await Task.sleep(for: limits.keepAlive)) != nil {
+            for subscriber in state.withLock({ $0.members.values.map(\.subscriber) }) { subscriber.remind() }
+        }
+    }
+
+    /// Ends clients that have not taken a write in time.
+    private func dropStuck() async {
+        while (try? await Task.sleep(for: limits.write / 10)) != nil {
+            let stuck = state.withLock { $0.members.values.map(\.subscriber) }.filter { $0.isStuck(for: limits.write) && $0.end(.slow) }
+            count { $0.dropped += stuck.count }
+            drop(stuck)
         }
     }
 
@@ -89,7 +84,7 @@ extension StreamHub: Service {
             return state.members.values.map(\.subscriber)
         }
         for subscriber in subscribers { subscriber.end(.shutdown) }
-        let deadline = ContinuousClock.now + Self.farewell
+        let deadline = ContinuousClock.now + limits.farewell
         // A task of its own: in a cancelled one nothing can be waited for.
         await Task {
             while self.state.withLock({ !$0.members.isEmpty }), ContinuousClock.now < deadline {

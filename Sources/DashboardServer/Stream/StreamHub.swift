@@ -4,8 +4,8 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The one place of a process through which events reach the clients of its stream: each is read once from Redis, encoded once, and handed
-/// to a bounded queue of every client that wants it.
+/// The one place of a process through which events reach the clients of its stream: each is read once from Redis, encoded once, and kept in
+/// a bounded log from which every client reads on at its own pace. Whoever falls behind what is kept reads what is missing from Redis.
 ///
 /// Nothing is followed while nobody listens. ``run()`` does the following; see ``StreamSession`` for what happens for one client.
 final class StreamHub: Sendable {
@@ -22,8 +22,10 @@ final class StreamHub: Sendable {
 
     struct Member: Sendable {
         let subscriber: StreamSubscriber
-        /// Whether it has everything up to the hub's place and gets what comes next.
-        var isJoined = false
+        /// The place up to which the client has everything; nil while none was ever known.
+        var place: StreamCursor?
+        /// The record of the log that it reads next; nil when it has not found its place there.
+        var next: Int?
     }
 
     struct State: Sendable {
@@ -34,10 +36,10 @@ final class StreamHub: Sendable {
         var lastNumber = 0
         /// nil before the first look at the streams.
         var log: StreamLog?
-        /// The last messages of topics that are computed.
-        var latest: [StreamTopic: StreamMessage] = [:]
         /// Whether the present was reached since the log was begun.
         var knowsPresent = false
+        /// The last messages of topics that are computed.
+        var latest: [StreamTopic: StreamMessage] = [:]
         var counts = StreamCounts()
     }
 
@@ -45,6 +47,7 @@ final class StreamHub: Sendable {
     let reader: CatchUpReader
     /// The most streams at once.
     let maximumStreams: Int
+    let limits: StreamLimits
     let logger: Logger
     /// Names this run of this process, so that a client sees when it reaches another one.
     let server = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -52,11 +55,12 @@ final class StreamHub: Sendable {
     let sent = Atomic<Int>(0)
     let state = Mutex(State())
     let activations: AsyncStream<Void>
-    let activation: AsyncStream<Void>.Continuation
+    private let activation: AsyncStream<Void>.Continuation
 
-    init(_ feeds: StreamFeeds, maximumStreams: Int, logger: Logger) {
+    init(_ feeds: StreamFeeds, maximumStreams: Int, limits: StreamLimits = StreamLimits(), logger: Logger) {
         self.feeds = feeds
         self.maximumStreams = maximumStreams
+        self.limits = limits
         self.logger = logger
         reader = CatchUpReader(feeds)
         (activations, activation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -72,7 +76,9 @@ final class StreamHub: Sendable {
         state.withLock { state in state.members.values.contains { $0.subscriber.topics.contains(topic) } }
     }
 
-    // MARK: Clients
+    func count(_ change: (inout StreamCounts) -> Void) {
+        state.withLock { change(&$0.counts) }
+    }
 
     /// Takes the place of one more stream.
     ///
@@ -95,7 +101,7 @@ final class StreamHub: Sendable {
         state.withLock { $0.slots -= 1 }
     }
 
-    /// Begins to collect for a client what has no place in the streams; the last of these come at once.
+    /// Begins to collect for a client what is in no stream; the last of that comes at once.
     func subscribe(_ topics: StreamTopics, on channel: any Channel) -> StreamSubscriber {
         defer { activation.yield() }
         return state.withLock { state in
@@ -112,42 +118,5 @@ final class StreamHub: Sendable {
 
     func leave(_ subscriber: StreamSubscriber) {
         state.withLock { _ = $0.members.removeValue(forKey: subscriber.number) }
-    }
-
-    /// What became of joining after a place.
-    enum Joining: Sendable {
-        /// From now on everything comes; before it, this.
-        case joined([StreamMessage])
-        /// What lies between the place and the present has to be read first.
-        case unknown(StreamSource)
-        /// The streams cannot be read now.
-        case waiting
-    }
-
-    /// Lets everything come to a client from its place on, if that is known here.
-    func join(_ subscriber: StreamSubscriber, after place: StreamCursor) -> Joining {
-        state.withLock { state in
-            guard state.knowsPresent, let log = state.log else { return .waiting }
-            switch log.search(after: place, for: subscriber.topics) {
-            case .unknown(let source): return state.phase == .live ? .unknown(source) : .waiting
-            case .found(let messages):
-                state.members[subscriber.number]?.isJoined = true
-                return .joined(messages)
-            }
-        }
-    }
-
-    /// Lets everything come to a client from the present on; answers the place of the present, or nil when it is not known. While the streams
-    /// cannot be read the present is where they could last be read.
-    func joinNow(_ subscriber: StreamSubscriber) -> StreamCursor? {
-        state.withLock { state in
-            guard state.knowsPresent, let log = state.log else { return nil }
-            state.members[subscriber.number]?.isJoined = true
-            return log.cursor
-        }
-    }
-
-    func count(_ change: (inout StreamCounts) -> Void) {
-        state.withLock { change(&$0.counts) }
     }
 }

@@ -2,53 +2,68 @@ import CacheServices
 import DequeModule
 import NIOCore
 
-/// Where the two streams are followed to, and their newest entries as messages: most clients that come back find here what they missed.
-/// Pure: its owner holds the lock.
+/// Where the two streams are followed to, and their newest entries as messages, shared by all clients: each client reads on from its own
+/// place, at its own pace. Pure: its owner holds the lock.
 struct StreamLog: Sendable {
-    private struct Recent: Sendable {
+    private struct Record: Sendable {
         let source: StreamSource
         /// The place of a client that has everything up to this entry.
         let cursor: StreamCursor
         /// nil for an entry that shows nothing.
         let message: StreamMessage?
 
-        var place: StreamPlace { cursor[source] }
         var size: Int { message?.bytes.readableBytes ?? 0 }
     }
 
-    /// What a client that comes back finds.
-    enum Search: Sendable {
-        /// Everything that it missed.
-        case found([StreamMessage])
+    /// Where a client begins to read.
+    enum Start: Sendable, Equatable {
+        case at(Int)
         /// Its place in this stream is not among what is kept, or not reached yet: Redis is to be asked.
         case unknown(StreamSource)
     }
 
-    static let maximumCount = 512
-    static let maximumSize = 1 << 20
+    /// What a client reads at once.
+    struct Batch: Sendable {
+        var messages: [StreamMessage] = []
+        /// The number of the record from which to read on.
+        var next: Int
+        /// The place of a client that has the messages.
+        var place: StreamCursor
+    }
+
+    static let maximumCount = 2048
+    static let maximumSize = 4 << 20
+    private static let batchCount = 256
+    /// A thousand clients may hold one each.
+    private static let batchSize = 64 << 10
 
     /// The last entries that were read.
     private(set) var cursor: StreamCursor
     /// The places before the oldest entries that are kept.
     private var floor: StreamCursor
-    private var recent: Deque<Recent> = []
+    private var records: Deque<Record> = []
     private var size = 0
+    /// The number of the oldest record; those before it are gone.
+    private(set) var base = 0
 
     init(at cursor: StreamCursor) {
         (self.cursor, floor) = (cursor, cursor)
     }
 
-    /// Takes the next entry of a stream and what it shows, if anything; answers that with its place.
-    mutating func append(_ id: StreamID, of source: StreamSource, showing message: StreamMessage?) -> StreamMessage? {
+    /// The number of the record that comes next.
+    var end: Int { base + records.count }
+
+    /// Takes the next entry of a stream and what it shows, if anything.
+    mutating func append(_ id: StreamID, of source: StreamSource, showing message: StreamMessage?) {
         cursor[source] = cursor[source].next(id)
-        let kept = Recent(source: source, cursor: cursor, message: message?.at(cursor))
-        recent.append(kept)
-        size += kept.size
-        while recent.count > Self.maximumCount || size > Self.maximumSize, let oldest = recent.popFirst() {
-            floor[oldest.source] = oldest.place
+        let record = Record(source: source, cursor: cursor, message: message?.at(cursor))
+        records.append(record)
+        size += record.size
+        while records.count > Self.maximumCount || size > Self.maximumSize, let oldest = records.popFirst() {
+            floor[oldest.source] = oldest.cursor[oldest.source]
             size -= oldest.size
+            base += 1
         }
-        return kept.message
     }
 
     /// The end of a stream was reached: what it says of itself goes before what was counted here.
@@ -57,32 +72,45 @@ struct StreamLog: Sendable {
         cursor[source] = StreamPlace(endOf: info)
     }
 
-    /// Goes on from another place; what is kept of the stream before is no help any more.
-    mutating func jump(_ source: StreamSource, to place: StreamPlace) {
-        cursor[source] = place
-        floor[source] = place
-        recent.removeAll { $0.source == source }
-        size = recent.reduce(0) { $0 + $1.size }
+    /// Goes on from another place. What is kept leads nowhere any more.
+    mutating func jump(to place: StreamCursor) {
+        // Past everybody's next record, so that everybody looks for its place anew.
+        base = end + 1
+        (cursor, floor, records, size) = (place, place, [], 0)
     }
 
-    /// What a client missed since its place, in the order in which it came here.
-    ///
-    /// Another server may have read the two streams in another order, and the client may be ahead in one of them: no message leads it back.
-    func search(after place: StreamCursor, for topics: StreamTopics) -> Search {
-        let sources = topics.sources
-        for source in sources where !isKnown(place[source].id, in: source) { return .unknown(source) }
-        var missed: [StreamMessage] = []
-        for entry in recent where sources.contains(entry.source) && entry.place.id > place[entry.source].id {
-            guard let message = entry.message, message.topic.map(topics.contains) ?? true else { continue }
-            let reached = entry.cursor.furthest(place)
-            missed.append(reached == entry.cursor ? message : message.at(reached))
-        }
-        return .found(missed)
+    /// Where a client with this place begins.
+    func start(after place: StreamCursor, for topics: StreamTopics) -> Start {
+        for source in topics.sources where !isKnown(place[source].id, in: source) { return .unknown(source) }
+        return .at(base)
     }
 
     private func isKnown(_ id: StreamID, in source: StreamSource) -> Bool {
         if id == cursor[source].id || id == floor[source].id { return true }
         guard id > floor[source].id, id < cursor[source].id else { return false }
-        return recent.contains { $0.source == source && $0.place.id == id }
+        return records.contains { $0.source == source && $0.cursor[source].id == id }
+    }
+
+    /// What a client with a place reads from a record on that is still there.
+    ///
+    /// Another server may have read the two streams in another order, and the client may be ahead in one of them: it gets nothing twice, and no
+    /// message leads it back.
+    func read(from number: Int, after place: StreamCursor, for topics: StreamTopics) -> Batch {
+        var batch = Batch(next: number, place: place)
+        var size = 0
+        for record in records.dropFirst(max(0, number - base)) {
+            let place = batch.place
+            let reached = record.cursor.furthest(place)
+            if record.cursor[record.source].id > place[record.source].id, let message = record.message,
+                message.topic.map(topics.contains) ?? true
+            {
+                guard batch.messages.count < Self.batchCount, size < Self.batchSize else { return batch }
+                batch.messages.append(reached == record.cursor ? message : message.at(reached))
+                size += record.size
+            }
+            batch.place = reached
+            batch.next += 1
+        }
+        return batch
     }
 }

@@ -2,64 +2,55 @@ import CacheServices
 import NIOCore
 
 extension StreamSession {
-    /// Brings a client that is not there yet nearer to the present.
+    /// Reads from Redis what lies between a client's place and what the hub keeps.
     ///
     /// - Returns: whether there is more to do now; else something must happen first, which wakes the subscriber.
-    func advance(_ subscriber: StreamSubscriber, _ progress: inout StreamProgress, _ write: Write) async throws -> Bool {
-        guard let place = progress.place else { return try await reset(lost: nil, subscriber, &progress, write) }
-        switch hub.join(subscriber, after: place) {
-        case .waiting: return false
-        case .joined(let messages):
-            progress.isJoined = true
-            try await send(messages, to: subscriber, write)
-            return true
-        case .unknown(let source):
-            guard let piece = await piece(source, after: place, subscriber) else { return false }
-            switch place[source].continuation(in: piece) {
-            case .lost(let count):
-                switch await loss(count, besides: source, place, subscriber) {
-                case .known(let count): return try await reset(lost: count, subscriber, &progress, write)
-                case .unknown: return try await reset(lost: nil, subscriber, &progress, write)
-                case .unread: return false
-                }
-            case .whole: return try await take(piece, of: source, at: place, subscriber, &progress, write)
+    func catchUp(
+        _ source: StreamSource, after place: StreamCursor, _ subscriber: StreamSubscriber, _ write: Write
+    ) async throws -> Bool {
+        guard let piece = await piece(source, after: place, subscriber) else { return false }
+        switch place[source].continuation(in: piece) {
+        case .whole: return try await take(piece, of: source, at: place, subscriber, write)
+        case .lost(let count):
+            // The present must be that of the stream as it is now; the hub sees within a moment what was seen here.
+            guard !hub.isOutdated(source, by: piece.info) else { return false }
+            switch await loss(count, besides: source, place, subscriber) {
+            case .known(let count): return try await reset(lost: count, subscriber, write)
+            case .unknown: return try await reset(lost: nil, subscriber, write)
+            case .unread: return false
             }
         }
     }
 
+    /// Tells the client that events are missing, and goes on with the present.
+    func reset(lost: Int?, _ subscriber: StreamSubscriber, _ write: Write) async throws -> Bool {
+        guard let place = hub.moveToPresent(subscriber) else { return false }
+        hub.count { $0.resets += 1 }
+        try await send([.reset(lost: lost, at: place)], to: subscriber, write)
+        return true
+    }
+
     /// Sends what a piece holds.
     private func take(
-        _ piece: StreamPiece, of source: StreamSource, at place: StreamCursor, _ subscriber: StreamSubscriber,
-        _ progress: inout StreamProgress, _ write: Write
+        _ piece: StreamPiece, of source: StreamSource, at place: StreamCursor, _ subscriber: StreamSubscriber, _ write: Write
     ) async throws -> Bool {
+        var place = place
         guard !piece.entries.isEmpty else {
             // Everything is read: the hub is just behind, or the entry of the place itself is gone.
             let end = StreamPlace(endOf: piece.info)
             guard place[source].id != end.id else { return false }
-            progress.place?[source] = end
+            place[source] = end
+            hub.move(subscriber, to: place)
             return true
         }
-        var cursor = place
         var messages: [StreamMessage] = []
         for entry in piece.entries {
-            cursor[source] = cursor[source].next(entry.id)
-            if let message = StreamMessage(entry, of: source, wanted: topics) { messages.append(message.at(cursor)) }
+            place[source] = place[source].next(entry.id)
+            if let message = StreamMessage(entry, of: source, wanted: topics) { messages.append(message.at(place)) }
         }
         hub.count { $0.caughtUp += piece.entries.count }
-        progress.place = cursor
+        hub.move(subscriber, to: place)
         try await send(messages, to: subscriber, write)
-        return true
-    }
-
-    /// Tells the client that events are missing, and goes on with the present.
-    private func reset(
-        lost: Int?, _ subscriber: StreamSubscriber, _ progress: inout StreamProgress, _ write: Write
-    ) async throws -> Bool {
-        guard let cursor = hub.joinNow(subscriber) else { return false }
-        progress.place = cursor
-        progress.isJoined = true
-        hub.count { $0.resets += 1 }
-        try await send([.reset(lost: lost, at: cursor)], to: subscriber, write)
         return true
     }
 

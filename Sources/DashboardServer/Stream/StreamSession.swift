@@ -21,15 +21,13 @@ struct StreamSession: Sendable {
         // A client that ends its side is gone: nothing is left that it could ask for.
         try await subscriber.halfClosure(isAllowed: false)
         channel.closeFuture.whenComplete { _ in subscriber.end(.gone) }
-        var progress = StreamProgress(place: resumption)
-        try await open(subscriber, &progress, write)
+        try await open(subscriber, write)
         while true {
-            if !progress.isJoined, try await advance(subscriber, &progress, write) {
-                try await send(subscriber.take(), to: subscriber, write)
-                if subscriber.end == nil { continue }
-            }
-            switch await subscriber.next() {
+            let goesOn = try await advance(subscriber, write)
+            guard let turn = goesOn ? subscriber.poll() : await subscriber.next() else { continue }
+            switch turn {
             case .messages(let messages): try await send(messages, to: subscriber, write)
+            case .keepAlive: try await send([.keepAlive(at: hub.place(of: subscriber))], to: subscriber, write)
             case .look: continue
             case .ended(let end): return try await finish(end, subscriber, write)
             }
@@ -37,20 +35,31 @@ struct StreamSession: Sendable {
     }
 
     /// Says where the client stands.
-    private func open(_ subscriber: StreamSubscriber, _ progress: inout StreamProgress, _ write: Write) async throws {
+    private func open(_ subscriber: StreamSubscriber, _ write: Write) async throws {
         var first: [StreamMessage] = []
         // The first client of a process waits until the streams were looked at.
         while case .starting = hub.phase {
             switch await subscriber.next() {
             case .messages(let messages): first += messages
-            case .look: continue
+            case .keepAlive, .look: continue
             case .ended: return
             }
         }
-        if progress.place == nil {
-            progress.place = hub.joinNow(subscriber)
-            progress.isJoined = progress.place != nil
+        let place = hub.begin(subscriber, at: resumption)
+        try await send([.open(server: hub.server, at: place)] + first, to: subscriber, write)
+    }
+
+    /// Writes what the client has not read yet.
+    ///
+    /// - Returns: whether there may be more; else something must happen first, which wakes the subscriber.
+    private func advance(_ subscriber: StreamSubscriber, _ write: Write) async throws -> Bool {
+        switch hub.read(subscriber) {
+        case .nothing, .waiting: return false
+        case .messages(let messages):
+            try await send(messages, to: subscriber, write)
+            return true
+        case .placeless: return try await reset(lost: nil, subscriber, write)
+        case .unknown(let source, after: let place): return try await catchUp(source, after: place, subscriber, write)
         }
-        try await send([.open(server: hub.server, at: progress.place)] + first, to: subscriber, write)
     }
 }

@@ -2,7 +2,7 @@ import DequeModule
 import NIOCore
 import Synchronization
 
-/// What waits for one client: bounded, and never in anybody else's way.
+/// The mailbox of one client: messages that are in no stream, and calls to look at the streams. Bounded, and never in anybody else's way.
 final class StreamSubscriber: Sendable {
     /// Why its stream ends.
     enum End: String, Sendable {
@@ -18,7 +18,9 @@ final class StreamSubscriber: Sendable {
     enum Turn: Sendable {
         /// To write what came.
         case messages([StreamMessage])
-        /// To look again: something changed that it waits for.
+        /// To show that the connection lives.
+        case keepAlive
+        /// To look at the streams.
         case look
         case ended(End)
     }
@@ -27,6 +29,7 @@ final class StreamSubscriber: Sendable {
         var queue: Deque<StreamMessage> = []
         var size = 0
         var end: End?
+        var isReminded = false
         var isWoken = false
         var waiter: CheckedContinuation<Void, Never>?
         /// Since when it has been writing.
@@ -51,57 +54,67 @@ final class StreamSubscriber: Sendable {
         self.channel = channel
     }
 
+    // MARK: What others tell it
+
     /// Hands a message on; false when that was one too many, and the stream ends.
     func offer(_ message: StreamMessage) -> Bool {
-        let (isTaken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
-            guard state.end == nil else { return (true, nil) }
+        tell { state in
+            guard state.end == nil else { return true }
             let size = state.size + message.bytes.readableBytes
             guard state.queue.count < Self.maximumCount, size <= Self.maximumSize || state.queue.isEmpty else {
                 state.end = .slow
-                (state.queue, state.size) = ([], 0)
-                return (false, state.takeWaiter())
+                _ = state.takeQueue()
+                return false
             }
             state.queue.append(message)
             state.size = size
-            return (true, state.takeWaiter())
+            return true
+        }
+    }
+
+    /// Lets it look at the streams.
+    func wake() { tell { $0.isWoken = true } }
+
+    /// The same after a while.
+    func wake(in time: TimeAmount) { channel.eventLoop.scheduleTask(in: time) { self.wake() } }
+
+    /// Lets it show that the connection lives.
+    func remind() { tell { $0.isReminded = true } }
+
+    /// Ends its stream; the first reason counts. False when it had ended already.
+    @discardableResult
+    func end(_ reason: End) -> Bool {
+        tell { state in
+            guard state.end == nil else { return false }
+            state.end = reason
+            _ = state.takeQueue()
+            return true
+        }
+    }
+
+    private func tell<Value: Sendable>(_ change: (inout State) -> Value) -> Value {
+        let (value, waiter) = state.withLock { state in
+            let value = change(&state)
+            defer { state.waiter = nil }
+            return (value, state.waiter)
         }
         waiter?.resume()
-        return isTaken
+        return value
     }
 
-    /// Lets it look again.
-    func wake() {
-        state.withLock { state in
-            state.isWoken = true
-            return state.takeWaiter()
-        }?.resume()
-    }
+    // MARK: What it does
 
-    /// Lets it look again after a while.
-    func wake(in time: TimeAmount) {
-        channel.eventLoop.scheduleTask(in: time) { self.wake() }
-    }
-
-    /// Ends its stream; the first reason counts.
-    func end(_ reason: End) {
-        state.withLock { state in
-            state.end = state.end ?? reason
-            (state.queue, state.size) = ([], 0)
-            return state.takeWaiter()
-        }?.resume()
-    }
-
-    /// Why the stream ends, if it does.
-    var end: End? { state.withLock { $0.end } }
+    /// What it is to do now; nil when there is nothing.
+    func poll() -> Turn? { state.withLock { $0.takeTurn() } }
 
     /// What it is to do, once there is something.
     func next() async -> Turn {
         while true {
-            if let turn = state.withLock({ $0.takeTurn() }) { return turn }
+            if let turn = poll() { return turn }
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isDone = state.withLock { state in
-                        guard state.queue.isEmpty, state.end == nil, !state.isWoken else { return true }
+                        guard state.isIdle else { return true }
                         state.waiter = continuation
                         return false
                     }
@@ -113,9 +126,6 @@ final class StreamSubscriber: Sendable {
         }
     }
 
-    /// What waits now; nothing when nothing does.
-    func take() -> [StreamMessage] { state.withLock { $0.takeQueue() } }
-
     /// Notes the beginning of a write, or its end.
     func isWriting(_ isWriting: Bool) { state.withLock { $0.busySince = isWriting ? .now : nil } }
 
@@ -123,6 +133,8 @@ final class StreamSubscriber: Sendable {
     func isStuck(for limit: Duration) -> Bool {
         state.withLock { $0.busySince.map { $0.duration(to: .now) > limit } ?? false }
     }
+
+    // MARK: Its connection
 
     /// Whether the client may end its side and still read.
     func halfClosure(isAllowed: Bool) async throws {
@@ -148,10 +160,7 @@ final class StreamSubscriber: Sendable {
 }
 
 extension StreamSubscriber.State {
-    fileprivate mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
-        defer { waiter = nil }
-        return waiter
-    }
+    fileprivate var isIdle: Bool { queue.isEmpty && end == nil && !isWoken && !isReminded }
 
     fileprivate mutating func takeQueue() -> [StreamMessage] {
         defer { (queue, size) = ([], 0) }
@@ -161,6 +170,10 @@ extension StreamSubscriber.State {
     fileprivate mutating func takeTurn() -> StreamSubscriber.Turn? {
         if let end { return .ended(end) }
         if !queue.isEmpty { return .messages(takeQueue()) }
+        if isReminded {
+            isReminded = false
+            return .keepAlive
+        }
         guard isWoken else { return nil }
         isWoken = false
         return .look

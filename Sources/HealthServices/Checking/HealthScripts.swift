@@ -20,7 +20,7 @@ extension RedisScript {
             need(KEYS[6], 'hash') need(KEYS[7], 'stream')
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'fenced'} end
             -- It was unregistered while it was checked: its keys must not come back.
-            if redis.call('HEXISTS', KEYS[6], ARGV[2]) == 0 then return {'gone'} end
+            if not redis.call('HGET', KEYS[6], ARGV[2]) then return {'gone'} end
             local service, fence, number, status, at = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
             local state = redis.call('HGET', KEYS[4], service) or ''
             local confirmed, candidate, count, since, lastFence, lastNumber, previous, alerted =
@@ -98,7 +98,7 @@ extension RedisScript {
     static let forgetService = RedisScript(
         LuaLibrary.checks + """
             need(KEYS[1], 'hash') need(KEYS[4], 'hash') need(KEYS[5], 'stream')
-            if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then
+            if redis.call('HGET', KEYS[1], ARGV[1]) then
               redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*',
                 'topic', 'health', 'event', 'unregistered', 'key', ARGV[3], 'value', '')
             end

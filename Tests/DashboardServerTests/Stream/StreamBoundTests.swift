@@ -1,5 +1,8 @@
 import CacheServices
+import NIOCore
+import NIOEmbedded
 import RedisTesting
+import Synchronization
 import Testing
 
 @testable import DashboardServer
@@ -50,7 +53,9 @@ struct StreamBoundTests {
     }
 
     @Test func `a client that takes nothing is dropped with a word, and the others miss nothing`() async throws {
-        try await RunningService.with { (service) async throws in
+        try await RunningService.with {
+            $0.streams.write = .milliseconds(500)
+        } _: { (service) async throws in
             let hub = service.service.stream
             let total = 1200
             try await EventStreamClient.open(port: service.port, topics: "metrics", receiveBuffer: 4096) { (slow) async throws in
@@ -61,8 +66,7 @@ struct StreamBoundTests {
                         group.addTask {
                             let text = String(repeating: "x", count: 4000)
                             for number in 0..<total {
-                                let value = try CustomMetricValue("\(number) \(text)")
-                                try await service.service.metrics.setCustomMetric("a", value)
+                                try await service.service.metrics.setCustomMetric("a", CustomMetricValue("\(number) \(text)"))
                             }
                         }
                         for number in 0..<total {
@@ -86,16 +90,56 @@ struct StreamBoundTests {
                 #expect(last?.data["reason"] == "slow")
                 #expect(next < total)
                 // It comes again and gets the rest, at its own pace.
-                try await EventStreamClient.open(port: service.port, topics: "metrics", after: slow.lastEventID) { (again) async throws in
+                let place = slow.lastEventID
+                try await EventStreamClient.open(port: service.port, topics: "metrics", after: place) { (again) async throws in
                     _ = try await again.next("open")
-                    let rest = try #require(try await again.next())
-                    if rest.name == "metrics" { #expect(rest.value["value"]?.text?.hasPrefix("\(next) ") == true) }
+                    for number in next..<total {
+                        let event = try #require(try await again.next())
+                        #expect(event.value["value"]?.text?.hasPrefix("\(number) ") == true)
+                    }
                 }
             }
             #expect(hub.counts.dropped == 1)
             let metrics = MetricsText(try await service.get("/metrics").text)
             #expect(metrics.values["usdcop_stream_clients_dropped_total"] == 1)
         }
+    }
+
+    @Test func `a client that takes not even the last word loses its connection`() async throws {
+        let channel = EmbeddedChannel()
+        let subscriber = StreamSubscriber(1, topics: .all, channel: channel)
+        subscriber.isWriting(true)
+        #expect(!subscriber.isStuck(for: .seconds(10)))
+        #expect(subscriber.isStuck(for: .zero))
+        #expect(subscriber.end(.slow))
+        #expect(!subscriber.end(.gone))
+        subscriber.limitFarewell()
+        let closings = Mutex(0)
+        channel.closeFuture.whenComplete { _ in closings.withLock { $0 += 1 } }
+        channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+        let early = closings.withLock { $0 }
+        channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(early == 0)
+        let late = closings.withLock { $0 }
+        #expect(late == 1)
+    }
+
+    @Test func `what waits for a client is bounded in number and in size`() {
+        func subscriber() -> StreamSubscriber { StreamSubscriber(1, topics: .all, channel: EmbeddedChannel()) }
+        let small = StreamMessage(.backend, event: "status", key: "", value: .null)
+        let many = subscriber()
+        for _ in 0..<StreamSubscriber.maximumCount { #expect(many.offer(small)) }
+        #expect(!many.offer(small))
+        guard case .ended(.slow)? = many.poll() else { return #expect(Bool(false)) }
+        // After the end nothing counts twice.
+        #expect(many.offer(small))
+        let large = StreamMessage(.backend, event: "status", key: "", value: .string(String(repeating: "x", count: 600_000)))
+        let few = subscriber()
+        #expect(few.offer(large))
+        #expect(!few.offer(large))
+        // One alone may be larger than everything: it could never be sent otherwise.
+        let huge = StreamMessage(.backend, event: "status", key: "", value: .string(String(repeating: "x", count: 2_000_000)))
+        #expect(subscriber().offer(huge))
     }
 
     @Test func `a live stream outlives the idle time of connections, and a client that hangs up is noticed at once`() async throws {

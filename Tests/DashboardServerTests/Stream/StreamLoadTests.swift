@@ -58,9 +58,7 @@ struct StreamLoadTests {
             let hub = service.service.stream
             let before = ResidentMemory.bytes ?? 0
             let clients = try await Self.connect(count, port: service.port)
-            try await eventually(within: .seconds(30)) {
-                hub.clients == count && hub.isEverybodyJoined && hub.state.withLock { $0.members.count == count }
-            }
+            try await eventually(within: .seconds(30)) { hub.clients == count && hub.isCurrent(count) }
             let each = ((ResidentMemory.bytes ?? 0) - before) / count
             var slowest = Duration.zero
             for number in 1...events {

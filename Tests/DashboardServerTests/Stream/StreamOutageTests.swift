@@ -110,6 +110,27 @@ struct StreamOutageTests {
         }
     }
 
+    @Test func `when Redis hangs the stream says so, and goes on when it answers again`() async throws {
+        try await RunningService.with { (service) async throws in
+            try await EventStreamClient.open(port: service.port, topics: "signals,backend") { (client) async throws in
+                #expect(Self.mode(try await client.next("backend")) == "redis")
+                service.redis.pause()
+                while Self.mode(try await client.next("backend")) != "memory" {}
+                try await Self.publish(service, "during")
+                #expect(try await Self.news(&client).value["signal_id"] == "during")
+                service.redis.resume()
+                while Self.mode(try await client.next("backend")) != "redis" {}
+                try await Self.publish(service, "after")
+                var event = try await Self.news(&client)
+                while event.value["signal_id"] != "after" {
+                    #expect(event.name == "signals")
+                    event = try await Self.news(&client)
+                }
+                #expect(event.id != nil)
+            }
+        }
+    }
+
     @Test func `a client that comes while Redis is away is served from memory, and told when it is back`() async throws {
         let redis = try PrivateRedis(options: ["--appendonly", "yes"])
         try await RunningService.with(redis: redis) { (service) async throws in

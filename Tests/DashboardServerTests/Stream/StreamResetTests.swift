@@ -31,7 +31,7 @@ struct StreamResetTests {
             try await EventStreamClient.open(port: other.port, topics: topics, after: place) { (client) async throws in
                 _ = try await client.next("open")
                 // Whatever is behind the place is decided before anything that comes now.
-                try await eventually { other.service.stream.isEverybodyJoined }
+                try await eventually { other.service.stream.isCurrent() }
                 try await publish(other, ["last"])
                 var events: [EventStreamClient.Event] = []
                 while let event = try await client.next() {

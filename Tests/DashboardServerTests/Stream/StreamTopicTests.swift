@@ -101,3 +101,28 @@ struct StreamTopicTests {
         }
     }
 }
+
+extension StreamTopicTests {
+    @Test func `while Redis is away this process shows what it finds by itself`() async throws {
+        try await RunningService.with { (service) async throws in
+            try await service.service.health.registerService(
+                ServiceConfig(
+                    name: "desk", checkInterval: .milliseconds(500),
+                    healthCheck: { HealthCheckResult(success: true, latency: .milliseconds(1)) }))
+            try await EventStreamClient.open(port: service.port, topics: "health") { (client) async throws in
+                _ = try await client.next("open")
+                func next(numbered isNumbered: Bool) async throws -> EventStreamClient.Event {
+                    while true {
+                        let event = try await client.next("health")
+                        if event.key == "health:status:desk", event.event == "checked", (event.id != nil) == isNumbered { return event }
+                    }
+                }
+                #expect(try await next(numbered: true).value["status"] == "healthy")
+                service.redis.kill()
+                #expect(try await next(numbered: false).value["status"] == "healthy")
+                try await service.redis.start()
+                #expect(try await next(numbered: true).value["status"] == "healthy")
+            }
+        }
+    }
+}

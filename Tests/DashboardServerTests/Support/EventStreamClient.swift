@@ -59,12 +59,17 @@ struct EventStreamClient: ~Copyable {
                 comments = lines.comments
                 return event
             }
-            guard !chunks.isEnded, let bytes = try await connection.take() else { return nil }
-            chunks.feed(bytes)
-            lines.feed(chunks.takeText())
-            lastEventID = lines.lastID ?? lastEventID
-            comments = lines.comments
+            do { try await receive() } catch is Ended { return nil }
         }
+    }
+
+    /// Takes what comes next, which need not be an event.
+    mutating func receive() async throws {
+        guard !chunks.isEnded, let bytes = try await connection.take() else { throw Ended(waitedFor: "anything") }
+        chunks.feed(bytes)
+        lines.feed(chunks.takeText())
+        lastEventID = lines.lastID ?? lastEventID
+        comments = lines.comments
     }
 
     /// The next event of a topic; others are passed by.

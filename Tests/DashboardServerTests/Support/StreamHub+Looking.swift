@@ -6,8 +6,12 @@ extension StreamHub {
     /// What was done so far.
     var counts: StreamCounts { state.withLock { $0.counts } }
 
-    /// Whether somebody listens, and everybody gets what comes.
-    var isEverybodyJoined: Bool { state.withLock { state in !state.members.isEmpty && state.members.values.allSatisfy(\.isJoined) } }
+    /// Whether so many listen, and everybody has everything.
+    func isCurrent(_ count: Int = 1) -> Bool {
+        state.withLock { state in
+            state.members.count == count && state.members.values.allSatisfy { $0.next != nil && $0.next == state.log?.end }
+        }
+    }
 
     /// The place of the present.
     var cursor: StreamCursor? { state.withLock { $0.log?.cursor } }
