@@ -25,7 +25,7 @@ export class Connection {
   #failures = 0;
   #retry = backoff.first;
   #heard = 0;
-  #isResuming = false;
+  #hasPlace = false;
   #wake = null;
 
   constructor(api, owner) {
@@ -86,7 +86,7 @@ export class Connection {
     this.#attempt = attempt;
     this.#heard = performance.now();
     this.topics = this.#owner.topics();
-    this.#isResuming = this.#cursor !== null;
+    this.#hasPlace = this.#cursor !== null;
     try {
       const headers = {Accept: 'text/event-stream', ...(this.#cursor ? {'Last-Event-ID': this.#cursor} : {})};
       const response = await this.#api.open(`/api/stream?topics=${this.topics}`, {signal: attempt.signal, headers});
@@ -115,9 +115,10 @@ export class Connection {
     if (type === 'bye') return String(message.reason ?? '');
     if (type === 'open') {
       this.#failures = 0;
+      this.#hasPlace ||= message.cursor !== null;
       this.#owner.opened();
     } else {
-      this.#owner.received({topic: type, isResuming: this.#isResuming, ...message});
+      this.#owner.received({topic: type, hasPlace: this.#hasPlace, ...message});
     }
     return undefined;
   }

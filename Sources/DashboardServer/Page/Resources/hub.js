@@ -146,11 +146,11 @@ class Hub {
     this.#hasBeenLive = true;
   }
 
-  #received({topic, isResuming, ...message}) {
+  #received({topic, hasPlace, ...message}) {
     if (topic === 'reset') {
       this.#tell('reload');
-      // A stream that has only begun has missed nothing that was shown before.
-      if (isResuming) this.#tell('lost', message.lost ?? null);
+      // A stream that had no place yet, because Redis was not there yet, has missed nothing.
+      if (hasPlace) this.#tell('lost', message.lost ?? null);
     } else if (topic === 'backend') {
       if (message.value) this.#note(message.value);
     } else {
