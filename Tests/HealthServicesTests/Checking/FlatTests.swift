@@ -63,7 +63,7 @@ struct FlatTests {
             watched \(services.count) services for \(length): checks \(requests)
             descriptors: median \(descriptors.0) in the first quarter, \(descriptors.1) in the last, \(samples.map(\.descriptors).max() ?? 0) at most
             memory: median \(memory.0) MB in the first quarter, \(memory.1) MB in the last, \((samples.map(\.memory).max() ?? 0) >> 20) MB at most
-            of each 10 GB body \(huge.written / max(1, huge.requests) >> 10) KB were sent
+            of each 10 GB body \((huge.written / max(1, huge.requests)) >> 10) KB were sent
             """)
     }
 
