@@ -13,7 +13,8 @@ BROKEN = re.compile(r"\b(NaN|undefined|null|Infinity|Invalid Date|\[object)\b")
 #: Scripts that look through shadow roots begin with this.
 DEEP = """
 const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
-const index = new Map(all(document).map((one, place) => [one, place]));
+const places = (window.places ??= new Map());
+const index = {get: (one) => (places.has(one) || places.set(one, places.size), places.get(one))};
 const deepest = () => { let one = document.activeElement; while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement; return one; };
 """
 

@@ -40,7 +40,8 @@ def differs(line, field, value, words):
     """What a line prints where that is not what the page shows; else nothing."""
     printed = value_of(run(line), field)
     if value is None:
-        same = printed in (None, "")
+        # A line without a field shows an entry as a whole.
+        same = field is None or printed in (None, "")
     elif isinstance(printed, (int, float)) and not isinstance(printed, bool):
         same = math.isclose(float(value), printed, rel_tol=1e-9)
     else:
