@@ -27,9 +27,17 @@ export function auditEntry(entry, lineOf) {
     h('div', {class: 'line1'}, h('span', {class: 'type'}, label), h('span', {class: 'who'}, who),
       h('span', {class: 'when'}, timeOf(timestamp))),
     h('div', {}, h('p', {class: 'action'}, action),
-      h('details', {}, h('summary', {}, hasStates ? 'Before, after and metadata' : 'Metadata'),
+      disclosure(hasStates ? 'Before, after and metadata' : 'Metadata', () => [
         hasStates && h('div', {class: 'states'}, state('Before', before_state, after_state), state('After', after_state, before_state)),
-        h('div', {class: 'meta'}, h('p', {class: 'label'}, 'Metadata'), pairs(extra), line && h('code', {class: 'small'}, line)))));
+        h('div', {class: 'meta'}, h('p', {class: 'label'}, 'Metadata'), pairs(extra), line && h('code', {class: 'small'}, line)),
+      ])));
+}
+
+/** A disclosure whose content is made when it is opened for the first time: few of many are. */
+function disclosure(summary, content) {
+  const details = h('details', {}, h('summary', {}, summary));
+  details.addEventListener('toggle', () => details.append(...content().filter(Boolean)), {once: true});
+  return details;
 }
 
 function state(title, value, other) {

@@ -8,7 +8,14 @@ export function chartLibrary() {
   return library;
 }
 
+const idle = () => new Promise((resolve) => {
+  if (globalThis.requestIdleCallback) requestIdleCallback(resolve, {timeout: 500});
+  else setTimeout(resolve, 50);
+});
+
 async function load() {
+  // Figures first: reading the library keeps the page from painting for a moment.
+  await idle();
   // The library makes itself known in a global of that name; a page around may have another version there, and keeps it.
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Chart');
   try {
