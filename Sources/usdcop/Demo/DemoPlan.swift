@@ -16,8 +16,8 @@ struct DemoPlan: Sendable {
     /// As many as a double counts exactly: seeds stand in JSON.
     static let seeds: ClosedRange<UInt64> = 0...9_007_199_254_740_991
     static let speeds = 0.1...50.0
-    /// Steps that are gone over again at most: about a second's work. Beyond, the same market begins anew.
-    static let longestReplay = 1_000_000
+    /// Steps that are gone over again at most: some days at one step a second. Beyond, the same market begins anew.
+    static let longestReplay = 500_000
 
     /// - Parameters:
     ///   - seed: the one that was asked for; that of the earlier demo unless given.
@@ -38,12 +38,19 @@ struct DemoPlan: Sendable {
 
     /// A desk that has just taken the last step before the first that is to be published, and that step.
     ///
+    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
     /// - Parameter now: steps before are dated back from here as if they had been taken at this speed.
-    func desk(at now: Timestamp) -> (DemoDesk, DeskStep) {
+    func desk(at now: Timestamp) async throws -> (DemoDesk, DeskStep) {
         var desk = DemoDesk(seed: seed)
         let last = resumed ?? DemoDesk.warmUp
         var step = desk.next(now: now - .seconds(Double(last) / speed))
-        for number in 1..<(last + 1) { step = desk.next(now: now - .seconds(Double(last - number) / speed)) }
+        for number in 1..<(last + 1) {
+            step = desk.next(now: now - .seconds(Double(last - number) / speed))
+            guard number.isMultiple(of: 1000) else { continue }
+            // Others have work to do as well.
+            await Task.yield()
+            try Task.checkCancellation()
+        }
         return (desk, step)
     }
 }

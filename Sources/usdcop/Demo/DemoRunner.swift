@@ -17,7 +17,8 @@ struct DemoRunner: Service {
     private var names: DeskNames { DeskNames(seed: plan.seed) }
 
     func run() async {
-        var (desk, last) = plan.desk(at: .now)
+        let start = try? await cancelWhenGracefulShutdown { try await plan.desk(at: .now) }
+        guard var (desk, last) = start else { return }
         var failures = DemoFailures(logger)
         let openedBefore = await begin(at: last, &failures)
         let clock = ContinuousClock()

@@ -123,8 +123,8 @@ struct DemoDeskTests {
     }
 
     /// What a newcomer sees in the first minutes.
-    @Test func `the seed that is taken unless another is asked for has something to show`() {
-        let (_, last) = DemoPlan(seed: nil, speed: 1, standing: .empty).desk(at: Self.time)
+    @Test func `the seed that is taken unless another is asked for has something to show`() async throws {
+        let (_, last) = try await DemoPlan(seed: nil, speed: 1, standing: .empty).desk(at: Self.time)
         #expect(last.figures.winRate != nil && last.figures.sharpeRatio != nil && last.figures.openPositions > 0)
         let shown = Self.steps(seed: DemoPlan.standardSeed, days: 22).dropFirst(DemoDesk.warmUp + 1).prefix(240)
         #expect(shown.prefix(60).contains { $0.books.contains { $0.order?.isFilled == true } })

@@ -43,12 +43,12 @@ struct DemoPlanTests {
         }
     }
 
-    @Test func `a desk that goes on is the desk that never stopped`() {
+    @Test func `a desk that goes on is the desk that never stopped`() async throws {
         let now = Timestamp.now
-        var (whole, _) = DemoPlan(seed: 5, speed: 1, standing: .empty).desk(at: now)
+        var (whole, _) = try await DemoPlan(seed: 5, speed: 1, standing: .empty).desk(at: now)
         let before = (0..<300).map { _ in whole.next(now: now) }
         let stop = before[199].number
-        var (resumed, last) = DemoPlan(seed: 5, speed: 7, standing: .demo(state(seed: 5, step: stop))).desk(at: now)
+        var (resumed, last) = try await DemoPlan(seed: 5, speed: 7, standing: .demo(state(seed: 5, step: stop))).desk(at: now)
         #expect(last.number == stop && last.figures == before[199].figures)
         for step in before[200...] {
             let next = resumed.next(now: now)
@@ -56,9 +56,9 @@ struct DemoPlanTests {
         }
     }
 
-    @Test func `positions from before are dated back`() {
+    @Test func `positions from before are dated back`() async throws {
         let now = Timestamp.now
-        let (desk, _) = DemoPlan(seed: 21, speed: 2, standing: .empty).desk(at: now)
+        let (desk, _) = try await DemoPlan(seed: 21, speed: 2, standing: .empty).desk(at: now)
         for book in desk.books {
             guard let holding = book.holding else { continue }
             #expect(holding.position.entryTime == now - .seconds(Double(DemoDesk.warmUp - holding.openedAt) / 2))
