@@ -8,42 +8,6 @@ import Testing
 extension LiveAlerts {
     @Suite("E-mail", .timeLimit(.minutes(1)))
     struct EmailDeliveryTests {
-        /// A mail server of the test's own, and what it keeps.
-        private struct Server {
-            let process: PythonProcess
-            let directory: URL
-            let port: String
-            let certificates: ThrowawayCertificates
-
-            static func start(_ mode: String) async throws -> Server {
-                let certificates = try ThrowawayCertificates(for: "IP:127.0.0.1,DNS:localhost")
-                let directory = URL(fileURLWithPath: "/tmp/usdcop-test-\(UUID().uuidString.prefix(8))")
-                try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-                let process = try await PythonProcess("smtp_sink.py", [mode, directory.path, certificates.certificate, certificates.key])
-                return Server(process: process, directory: directory, port: try await process.line(), certificates: certificates)
-            }
-
-            func lines(_ name: String) throws -> [JSONValue] {
-                let file = directory.appendingPathComponent(name)
-                guard FileManager.default.fileExists(atPath: file.path) else { return [] }
-                return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
-            }
-
-            func settings(_ url: String, to: String..., trusts: Bool = true) throws -> AlertSettings {
-                var settings = AlertSettings()
-                settings.recipients = try to.map { try EmailAddress($0) }
-                settings.sender = try EmailAddress("usdcop@example.com")
-                settings.smtp = try SMTPServer("\(url):\(port)")
-                settings.smtp?.caFile = trusts ? certificates.authority : nil
-                return settings
-            }
-
-            func stop() {
-                process.stop()
-                try? FileManager.default.removeItem(at: directory)
-            }
-        }
-
         private static let password = "s3cret%3Ap%40ss"
 
         /// Sends one alert, and gives what is on record when every recipient has an entry.
@@ -60,7 +24,7 @@ extension LiveAlerts {
 
         @Test(arguments: [("starttls", "smtp"), ("tls", "smtps")])
         func `goes encrypted and logged in`(mode: String, scheme: String) async throws {
-            let server = try await Server.start(mode)
+            let server = try await MailServer.start(mode)
             defer { server.stop() }
             let settings = try server.settings("\(scheme)://desk:\(Self.password)@127.0.0.1", to: "desk@example.com", "night@example.com")
             #expect(try await deliver(settings) == ["mailto:desk@example.com sent  1", "mailto:night@example.com sent  1"])
@@ -74,7 +38,7 @@ extension LiveAlerts {
         }
 
         @Test func `a wrong password is final, and is nowhere to be read`() async throws {
-            let server = try await Server.start("starttls")
+            let server = try await MailServer.start("starttls")
             defer { server.stop() }
             let settings = try server.settings("smtp://desk:wrong-password@127.0.0.1", to: "desk@example.com")
             #expect(try await deliver(settings) == ["mailto:desk@example.com failed login_refused 1"])
@@ -83,7 +47,7 @@ extension LiveAlerts {
         }
 
         @Test func `no password goes to a server that does not encrypt`() async throws {
-            let server = try await Server.start("auth-without-tls")
+            let server = try await MailServer.start("auth-without-tls")
             defer { server.stop() }
             let settings = try server.settings("smtp://desk:\(Self.password)@127.0.0.1", to: "desk@example.com")
             #expect(try await deliver(settings) == ["mailto:desk@example.com failed no_tls 1"])
@@ -91,7 +55,7 @@ extension LiveAlerts {
         }
 
         @Test func `nor to one whose certificate is not trusted`() async throws {
-            let server = try await Server.start("starttls")
+            let server = try await MailServer.start("starttls")
             defer { server.stop() }
             let settings = try server.settings("smtp://desk:\(Self.password)@127.0.0.1", to: "desk@example.com", trusts: false)
             #expect(try await deliver(settings) == ["mailto:desk@example.com failed untrusted_certificate 1"])
@@ -99,7 +63,7 @@ extension LiveAlerts {
         }
 
         @Test func `without a password a relay without encryption will do; one refused address keeps no other from it`() async throws {
-            let server = try await Server.start("plain")
+            let server = try await MailServer.start("plain")
             defer { server.stop() }
             let settings = try server.settings(
                 "smtp://127.0.0.1", to: "desk@example.com", "refused@example.com", "later@example.com")
@@ -111,7 +75,7 @@ extension LiveAlerts {
         }
 
         @Test func `a server that is away is tried again, and then failed`() async throws {
-            let server = try await Server.start("plain")
+            let server = try await MailServer.start("plain")
             let settings = try server.settings("smtp://127.0.0.1", to: "desk@example.com")
             server.stop()
             let records = try await deliver(settings)

@@ -77,19 +77,27 @@ extension LiveAlerts {
             }
         }
 
-        @Test func `a process that starts without Redis tells so, and a receiver that is away is tried again`() async throws {
+        @Test func `a process that starts without Redis tells so by webhook and e-mail, and a receiver that is away is tried again`()
+            async throws
+        {
             let redis = try PrivateRedis()
             let sink = WebhookSink { number, _ in number == 0 ? .status(503) : .status(200) }
-            try await withWatching(on: redis.configuration, [], .webhook(try await sink.start())) { watching in
+            let mail = try await MailServer.start("plain")
+            defer { mail.stop() }
+            var settings = try mail.settings("smtp://127.0.0.1", to: "desk@example.com")
+            settings.webhooks = try AlertSettings.webhook(try await sink.start()).webhooks
+            try await withWatching(on: redis.configuration, [], settings) { [settings] watching in
                 try await eventually(within: .seconds(20)) { sink.requests.count == 2 }
                 #expect(sink.requests[0].key == sink.requests[1].key)
+                try await eventually(within: .seconds(20)) { try mail.lines("messages").count == 1 }
+                #expect(try mail.lines("messages").first?["data"]?.text?.contains("[usdcop] redis is unhealthy") == true)
                 let alert = try Alert(stored: sink.requests[1].body)
                 #expect(alert.subject == .service("redis", from: "unknown", to: "unhealthy"))
                 #expect(watching.log.messages.contains("warning: a change of status is not in the audit trail"))
                 try await redis.start()
                 try await eventually(within: .seconds(30)) { sink.keys(of: "redis", to: "healthy").count == 1 }
-                try await eventually { try await redis.deliveries().count == 2 }
-                let first = try #require(try await redis.deliveries().first)
+                try await eventually(within: .seconds(20)) { try await redis.deliveries().count == 4 }
+                let first = try #require(try await redis.deliveries().first { $0.channel == settings.webhooks[0].name })
                 #expect(first.id == alert.id && first.result == "sent" && first.attempts == 2)
             }
             #expect(sink.requests.count == 3)

@@ -47,6 +47,17 @@ struct FlatTests {
         let (first, last) = (samples.prefix(part), samples.suffix(part))
         let descriptors = (Self.median(first.map(\.descriptors)), Self.median(last.map(\.descriptors)))
         let memory = (Self.median(first.map(\.memory)) >> 20, Self.median(last.map(\.memory)) >> 20)
+        if HealthTests.isSoak {
+            let requests = services.map { "\($0.name) \($0.service.requests)" }.joined(separator: ", ")
+            let huge = try #require(services.first { $0.name == "huge" }).service
+            print(
+                """
+                watched \(services.count) services for \(length): checks \(requests)
+                descriptors: median \(descriptors.0) in the first quarter, \(descriptors.1) in the last, \(samples.map(\.descriptors).max() ?? 0) at most
+                memory: median \(memory.0) MB in the first quarter, \(memory.1) MB in the last, \((samples.map(\.memory).max() ?? 0) >> 20) MB at most
+                of each 10 GB body \((huge.written / max(1, huge.requests)) >> 10) KB were sent
+                """)
+        }
         #expect(abs(descriptors.1 - descriptors.0) <= 6)
         #expect(memory.1 - memory.0 <= 24)
         for (name, service) in services {
@@ -55,16 +66,6 @@ struct FlatTests {
             #expect(service.written / max(1, service.requests) < 32 << 20, "\(name)")
             try await eventually { service.open == 0 }
         }
-        guard HealthTests.isSoak else { return }
-        let requests = services.map { "\($0.name) \($0.service.requests)" }.joined(separator: ", ")
-        let huge = try #require(services.first { $0.name == "huge" }).service
-        print(
-            """
-            watched \(services.count) services for \(length): checks \(requests)
-            descriptors: median \(descriptors.0) in the first quarter, \(descriptors.1) in the last, \(samples.map(\.descriptors).max() ?? 0) at most
-            memory: median \(memory.0) MB in the first quarter, \(memory.1) MB in the last, \((samples.map(\.memory).max() ?? 0) >> 20) MB at most
-            of each 10 GB body \((huge.written / max(1, huge.requests)) >> 10) KB were sent
-            """)
     }
 
     private static func median(_ values: [Int]) -> Int { values.isEmpty ? 0 : values.sorted()[values.count / 2] }

@@ -41,7 +41,7 @@ struct LeadershipTests {
                     server = try await RogueServer.start(port: port, on: .connect, [])
                 }
                 let changed = ContinuousClock.now
-                if round % 4 >= 2 { try await Task.sleep(for: .milliseconds(Int.random(in: 0...900))) }
+                if round % 4 >= 2 { try await Task.sleep(for: .milliseconds(Int.random(in: 0...1300))) }
                 monitors[leader].signal(fault == .killed ? SIGKILL : SIGSTOP)
                 expected.append(server == nil ? "unhealthy" : "healthy")
                 try await eventually(within: .seconds(20)) { Self.arrived(sink).count == expected.count }
