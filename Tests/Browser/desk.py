@@ -67,7 +67,7 @@ class Service:
     def start(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("USDCOP_", "REDIS_", "CACHE_"))}
         off = {f"{name}_URL": "" for name in ("TRADING_API", "ML_ANALYTICS", "PIPELINE_API", "WS", "POSTGRES")}
-        own = {"USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.url, "LOG_LEVEL": "warn"}
+        own = {"USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.url, "LOG_LEVEL": "warn", "USDCOP_AUDIT_CHECKPOINT_EVENTS": "10"}
         self.process = subprocess.Popen(
             [PROGRAM, "serve"], env=inherited | off | own | self.variables, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )
@@ -166,6 +166,7 @@ class Desk:
         for number, kind in enumerate(EVENTS * 2):
             service.post("/api/audit/signals", {"event_type": kind, "data": audited(kind, number)})
         until(lambda: self.redis.xlen("usdcop:latency:measurements") == 200)
+        until(lambda: self.redis.xlen("usdcop:audit:checkpoints") > 0)
 
     def close(self):
         for service in self.services:

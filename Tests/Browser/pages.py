@@ -14,7 +14,7 @@ BROKEN = re.compile(r"\b(NaN|undefined|null|Infinity|Invalid Date|\[object)\b")
 DEEP = """
 const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
 const places = (window.places ??= new Map());
-const index = {get: (one) => (places.has(one) || places.set(one, places.size), places.get(one))};
+const named = (one) => (places.has(one) || places.set(one, `${one.localName} ${places.size} ${one.textContent.trim().slice(0, 20)}`), places.get(one));
 const deepest = () => { let one = document.activeElement; while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement; return one; };
 """
 

@@ -1,7 +1,7 @@
 """A desk with API keys: the page asks, keeps the key for the tab, and never puts it into an address."""
 
 import pytest
-from desk import signal_of
+from desk import signal_of, until
 from pages import loaded, shot, words
 
 KEY = "a-key-for-the-page-1234"
@@ -31,7 +31,7 @@ def test_the_page_asks_for_a_key_and_then_shows_everything(locked, visit):
     give(page, KEY)
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")
     loaded(page)
-    assert "4,253.50" in words(page, "signals")
+    until(lambda: "4,253.50" in words(page, "signals"))
     assert not [address for address in addresses if KEY in address]
     assert KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie + location.href")
     # The tab knows it still.

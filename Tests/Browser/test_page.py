@@ -116,9 +116,9 @@ def test_the_keyboard_reaches_and_operates_everything(filled, visit):
 
 OPERABLE = f"""() => {{ {DEEP}
     return all(document).filter((one) => one.matches('a[href], button, select, input, summary, [tabindex="0"]') && !one.disabled
-        && one.checkVisibility({{visibilityProperty: true}})).map((one) => one.localName + index.get(one));
+        && one.checkVisibility({{visibilityProperty: true}})).map(named);
 }}"""
-FOCUSED = f"() => {{ {DEEP} const one = deepest(); return one ? one.localName + index.get(one) : ''; }}"
+FOCUSED = f"() => {{ {DEEP} const one = deepest(); return one ? named(one) : ''; }}"
 OUTLINED = f"""() => {{ {DEEP} const style = getComputedStyle(deepest());
     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== 'none'; }}"""
 

@@ -11,10 +11,15 @@ struct SharedCourse: Sendable, Hashable {
     /// How many changes have lasted so far.
     let changes: Int
 
+    /// No count comes near; beyond it, adding one could end the process.
+    private static let countable = 0..<(1 << 53)
+
     /// Reads a field of the hash; `nil` for one that is of another make.
     init?(stored text: String) {
         let parts = text.split(separator: " ", maxSplits: 9, omittingEmptySubsequences: false)
-        guard parts.count == 10, let fence = Int(parts[4]), fence >= 0, let changes = Int(parts[7]), changes >= 0 else { return nil }
+        guard parts.count == 10, let fence = Int(parts[4]), Self.countable.contains(fence), let changes = Int(parts[7]),
+            Self.countable.contains(changes)
+        else { return nil }
         confirmed = ServiceStatus(rawValue: String(parts[0]))
         last = ServiceStatus(rawValue: String(parts[1]))
         self.fence = fence

@@ -117,6 +117,7 @@ struct LoneWatchTests {
 
     @Test(arguments: [
         "", "healthy", "healthy healthy 5 t 17 9 healthy x - -", "healthy healthy 5 t -1 9 healthy 1 - -", "a b c d e f g h i j",
+        "healthy healthy 5 t 9223372036854775807 9 healthy 1 - -", "healthy healthy 5 t 17 9 healthy 9223372036854775807 - -",
     ])
     func `what is of another make says nothing`(stored: String) {
         #expect(SharedCourse(stored: stored) == nil)

@@ -27,7 +27,7 @@ export class CardFrame {
    * Shows loading, or an error with what can be done about it. What is known stays: a passing failure is a mark beside it, not a wall in front.
    */
   showState(isLoaded, error, {hasKey, askForKey, tryAgain}) {
-    set(this.card, 'aria-busy', !isLoaded && !error);
+    set(this.card, 'aria-busy', !isLoaded && !error ? 'true' : null);
     const isGrave = error && (error.kind === 'key' || (error.kind !== 'network' && error.status !== 503));
     const isShown = !isLoaded || Boolean(isGrave);
     show(this.state, isShown);
