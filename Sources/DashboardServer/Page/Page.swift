@@ -27,8 +27,8 @@ struct Page: Sendable {
             files.map { ($0.name, PageAsset(ByteBuffer(bytes: $0.bytes), type: .init(fileName: $0.name))) },
             uniquingKeysWith: { first, _ in first })
         // What the page needs at once, so that no module waits for another one to be read first.
-        let modules = files.map(\.name).filter { $0.hasSuffix(".js") && $0 != Self.chartLibraryName }
-        let preloads = modules.map { #"<link rel="modulepreload" href="/assets/\#(build)/\#($0)">"# }.joined(separator: "\n")
+        let preloads = ModuleGraph(files).needed(by: "page.js").map { #"<link rel="modulepreload" href="/assets/\#(build)/\#($0)">"# }
+            .joined(separator: "\n")
         let html = String(decoding: PageFiles.index, as: UTF8.self).replacing("{{assets}}", with: "/assets/\(build)")
             .replacing("{{preloads}}", with: preloads)
         index = PageAsset(ByteBuffer(string: html), type: .html)

@@ -1,4 +1,7 @@
-import './elements.js';
+import './alerts.js';
+import './portfolio.js';
+import './signals.js';
+import './system-health.js';
 import {set, show, text} from './dom.js';
 import {age} from './format.js';
 import {hubOf} from './hub.js';
@@ -77,3 +80,8 @@ document.addEventListener('usdcop-key-needed', () => {
   askForKey(document.body, hub);
 });
 keyButton.addEventListener('click', () => askForKey(document.body, hub));
+
+// What lies below the first screen comes once that is there, or after a second, should its values be late.
+const readRest = () => (globalThis.requestIdleCallback ?? setTimeout)(() => import('./elements.js'));
+document.addEventListener('usdcop-status', readRest, {once: true});
+setTimeout(readRest, 1000);

@@ -34,7 +34,12 @@ export class SystemHealth extends LiveElement {
 
   #services = new Map();
   #told = '';
-  #sizes = new ResizeObserver(() => this.#arrange());
+  #width = 0;
+  /** It is told the width; to ask for it while painting would have everything laid out in between. */
+  #sizes = new ResizeObserver((entries) => {
+    this.#width = entries.at(-1).contentRect.width;
+    this.#arrange();
+  });
   #view;
 
   /** A tab in the background goes on to know the status, for its title. */
@@ -78,7 +83,7 @@ export class SystemHealth extends LiveElement {
   #arrange() {
     const {services} = this.#view;
     const count = this.#services.size;
-    const room = Math.max(1, Math.floor((this.clientWidth + 12) / (leastCard + 12)));
+    const room = Math.max(1, Math.floor((this.#width + 12) / (leastCard + 12)));
     services.style.setProperty('--columns', String(Math.max(1, Math.ceil(count / Math.ceil(count / room)) || 1)));
   }
 
