@@ -1,43 +1,18 @@
-"""A desk of its own for every test: a redis-server that can be killed and comes back with its data, and `usdcop serve` on it, once or twice.
-
-The program is `USDCOP_TEST_PROGRAM`, else `.build/debug/usdcop`.
-"""
+"""A desk of its own for every test: a redis-server that can be killed and comes back with its data, and `usdcop serve` on it, once or twice."""
 
 import datetime
 import json
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 
-import redis
+from processes import PROGRAM, RedisServer, end, environment, free_port, until
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("USDCOP_TEST_PROGRAM") or str(ROOT / ".build/debug/usdcop")
 EVENTS = ["SIGNAL_GENERATED", "SIGNAL_EXECUTED", "POSITION_OPENED", "POSITION_CLOSED", "RISK_ALERT", "SYSTEM_EVENT"]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(condition, seconds=15):
-    """Polls: a bounded wait for what another process does."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"it was not so within {seconds} s")
 
 
 def now():
@@ -65,11 +40,13 @@ class Service:
         self.start()
 
     def start(self):
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("USDCOP_", "REDIS_", "CACHE_"))}
         off = {f"{name}_URL": "" for name in ("TRADING_API", "ML_ANALYTICS", "PIPELINE_API", "WS", "POSTGRES")}
-        own = {"USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.url, "LOG_LEVEL": "warn", "USDCOP_AUDIT_CHECKPOINT_EVENTS": "10"}
+        own = {
+            "USDCOP_PORT": str(self.port), "USDCOP_STATE_DIR": self.state, "REDIS_URL": self.desk.server.url, "LOG_LEVEL": "warn",
+            "USDCOP_AUDIT_CHECKPOINT_EVENTS": "10",
+        }  # fmt: skip
         self.process = subprocess.Popen(
-            [PROGRAM, "serve"], env=inherited | off | own | self.variables, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+            [PROGRAM, "serve"], env=environment(**off, **own) | self.variables, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )
         until(self.answers)
 
@@ -82,13 +59,7 @@ class Service:
             return False
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process)
 
     def request(self, method, path, value=None, key=None):
         """Sends JSON and gives the JSON of the answer."""
@@ -116,30 +87,9 @@ class Desk:
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="usdcop-browser-")
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.redis = redis.Redis(port=self.port, decode_responses=True)
+        self.server = RedisServer(self.directory, "--appendonly", "yes", "--appendfsync", "always")
+        self.redis = self.server.client
         self.services = []
-        self.start_redis()
-
-    def start_redis(self):
-        self.server = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes",
-             "--appendfsync", "always", "--dir", self.directory],
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        until(self.answers)
-
-    def answers(self):
-        assert self.server.poll() is None, "redis-server ended"
-        try:
-            return self.redis.ping()
-        except (redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError):
-            return False
-
-    def kill_redis(self):
-        self.server.kill()
-        self.server.wait()
 
     def serve(self, **variables):
         service = Service(self, **variables)
@@ -172,7 +122,7 @@ class Desk:
         for service in self.services:
             service.stop()
             service.log.close()
-        self.kill_redis()
+        self.server.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 

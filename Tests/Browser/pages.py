@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 
-from desk import ROOT
+from processes import ROOT
 
 #: Pictures of the pages, for people to look at; not in the repository.
 SHOTS = pathlib.Path(os.environ.get("USDCOP_TEST_SHOTS") or ROOT / ".local/screenshots")

@@ -4,7 +4,7 @@ import http.server
 import threading
 
 from pages import loaded, shot, words
-from desk import ROOT, free_port
+from processes import ROOT, free_port
 
 REACT = ROOT / ".local/react"
 PAGE = """<!doctype html><meta charset="utf-8"><title>Somebody else's page</title><div id="root"></div>

@@ -1,8 +1,9 @@
 """A desk with API keys: the page asks, keeps the key for the tab, and never puts it into an address."""
 
 import pytest
-from desk import signal_of, until
+from desk import signal_of
 from pages import loaded, shot, words
+from processes import until
 
 KEY = "a-key-for-the-page-1234"
 KEYS = f"reader:page:{KEY}\nwriter:desk:a-key-for-the-desk-1234"

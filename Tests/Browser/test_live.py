@@ -4,8 +4,9 @@ import random
 import statistics
 import time
 
-from pages import loaded, shot, words
-from desk import now, until
+from pages import shot, words
+from desk import now
+from processes import until
 
 #: Notes when the price of a published signal stands on the page, by the clock of this machine.
 WATCH = """
@@ -67,7 +68,7 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     desk.fill(service)
     page = visit(service.address)
     becomes(page, "Live")
-    desk.kill_redis()
+    desk.server.kill()
     stopped = time.monotonic()
     page.wait_for_function("() => document.getElementById('banner').checkVisibility()", timeout=5000)
     said = time.monotonic() - stopped
@@ -78,7 +79,7 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
         "() => [...document.querySelectorAll('usdcop-signals, usdcop-portfolio')].every((one) => !one.shadowRoot.querySelector('[part=freshness]').hidden)", timeout=5000
     )
     shot(page, "redis-away-1280-light")
-    desk.start_redis()
+    desk.server.start()
     returned = time.monotonic()
     page.wait_for_function("() => !document.getElementById('banner').checkVisibility()", timeout=15_000)
     print(f"Redis came back; the page was whole after {time.monotonic() - returned:.2f} s")

@@ -4,7 +4,7 @@ import json
 import math
 import subprocess
 
-from desk import until
+from processes import until
 from pages import DEEP
 
 

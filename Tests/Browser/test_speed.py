@@ -5,7 +5,7 @@ import pathlib
 import statistics
 import time
 
-from desk import ROOT, until
+from processes import until
 
 PAINT = """
 window.painted = null;

@@ -4,11 +4,8 @@ import json
 import pathlib
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -16,6 +13,7 @@ import pytest
 
 import guides
 from guides import CATALOGS, GUIDES, PROGRAM, ROOT, all_blocks, blocks
+from processes import RedisServer, end, free_port, until
 
 SHELL = ("sh", "bash")
 SITE = ROOT / ".build/guides"
@@ -72,10 +70,9 @@ class Desk:
 
     def __init__(self, directory, serves):
         self.directory, self.processes = directory, []
-        self.redis, self.http = free_port(), free_port()
-        options = ["--port", self.redis, "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir", directory]
-        self.start("redis-server", *options)
-        until(lambda: can_connect(self.redis))
+        self.http = free_port()
+        redis = RedisServer(directory, "--appendonly", "yes")
+        self.processes.append(redis.process)
         tools = directory / "bin"
         tools.mkdir()
         (tools / "usdcop").symlink_to(PROGRAM)
@@ -84,7 +81,7 @@ class Desk:
         (tools / "redis-cli").chmod(0o755)
         self.environment = {
             "PATH": f"{tools}:{pathlib.Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(directory),
-            "REDIS_URL": f"redis://127.0.0.1:{self.redis}/0", "USDCOP_STATE_DIR": str(directory / "state"),
+            "REDIS_URL": redis.url, "USDCOP_STATE_DIR": str(directory / "state"),
             "POSTGRES_URL": "", "TRADING_API_URL": "", "ML_ANALYTICS_URL": "", "PIPELINE_API_URL": "", "WS_URL": "",
         }  # fmt: skip
         if serves:
@@ -92,10 +89,9 @@ class Desk:
             until(lambda: answers(f"http://127.0.0.1:{self.http}/readyz"))
 
     def start(self, *command):
-        environment = getattr(self, "environment", None)
         words = [str(word) for word in command]
         self.processes.append(
-            subprocess.Popen(words, cwd=self.directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(words, cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         )
 
     def run(self, block):
@@ -106,23 +102,7 @@ class Desk:
 
     def end(self):
         for process in reversed(self.processes):
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def can_connect(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+            end(process)
 
 
 def answers(url):
@@ -130,13 +110,6 @@ def answers(url):
         return urllib.request.urlopen(url, timeout=5).status == 200
     except OSError:
         return False
-
-
-def until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it was not so within {seconds} s"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("page", [page for page in GUIDES if "<!-- run" in page.read_text()], ids=lambda page: page.stem)

@@ -1,102 +1,15 @@
 """Another language shares the cache: redis-py writes what usdcop reads, and reads what usdcop writes.
 
-The program is `USDCOP_BINARY`, else `USDCOP_TEST_PROGRAM`, else `.build/debug/usdcop`. Every test has a redis-server of its own.
+Every test has a redis-server of its own.
 """
 
 import json
-import os
-import pathlib
-import shutil
-import signal
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
 import pytest
-import redis
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("USDCOP_BINARY") or os.environ.get("USDCOP_TEST_PROGRAM") or str(ROOT / ".build/debug/usdcop")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(condition, seconds=15):
-    """Polls; a bounded wait for what another process does."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"it was not so within {seconds} s")
-
-
-def end(process):
-    """Ends one process by its own identifier."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-class Desk:
-    """A private redis-server, a client on it, and the program."""
-
-    def __init__(self, directory):
-        self.port = free_port()
-        self.redis = redis.Redis(port=self.port, decode_responses=True)
-        self.server = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory)],
-            stdout=subprocess.DEVNULL,
-        )
-        until(self.answers)
-
-    def answers(self):
-        assert self.server.poll() is None, "redis-server ended"
-        try:
-            return self.redis.ping()
-        except redis.exceptions.ConnectionError:
-            return False
-
-    @property
-    def environment(self):
-        variables = {name: value for name, value in os.environ.items() if not name.startswith(("USDCOP_", "REDIS_", "CACHE_"))}
-        return variables | {"REDIS_URL": f"redis://127.0.0.1:{self.port}/0", "LOG_LEVEL": "error"}
-
-    def start(self, *arguments, **variables):
-        return subprocess.Popen(
-            [PROGRAM, *arguments], env=self.environment | variables, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-
-    def run(self, *arguments, given=None):
-        """Runs the program to its end and answers what it printed as JSON."""
-        result = subprocess.run(
-            [PROGRAM, *arguments], env=self.environment, input=given, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert result.returncode == 0, (arguments, result.returncode, result.stdout, result.stderr)
-        return json.loads(result.stdout)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    if not os.access(PROGRAM, os.X_OK):
-        pytest.fail(f"there is no program at {PROGRAM}; build it, or name one in USDCOP_BINARY")
-    if shutil.which("redis-server") is None:
-        pytest.fail("redis-server is not installed")
-    desk = Desk(tmp_path)
-    yield desk
-    end(desk.server)
+from processes import PROGRAM, end, free_port, until
 
 
 def sample(name="sig-1", at="2025-01-15T10:30:00.000Z", symbol="USDCOP", **changes):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 
-from test_cache_interop import desk  # noqa: F401  (a fixture)
 
 STREAM = "usdcop:latency:measurements"
 SERIES = [("api", "execute_trade"), ("api", "cancel"), ("ml:v2", "infer/fast"), ("pipeline", "a b"), ("rare", "x")]
@@ -67,7 +66,7 @@ def sample(chance, now):
     }  # fmt: skip
 
 
-def test_figures_over_thousands_of_samples_of_several_processes_are_those_of_python(desk):  # noqa: F811
+def test_figures_over_thousands_of_samples_of_several_processes_are_those_of_python(desk):
     chance = random.Random(20250115)
     now = round(time.time() * 1000)
     # Four processes at once, two of them in Python and two of our own; more samples than the stream keeps.
@@ -144,7 +143,7 @@ def test_figures_over_thousands_of_samples_of_several_processes_are_those_of_pyt
     assert [fields for _, fields in desk.redis.xrange(STREAM)] == [fields for fields in kept if fields["service"] != "api"]
 
 
-def test_ten_thousand_names_of_one_process_share_two_hundred_series(desk):  # noqa: F811
+def test_ten_thousand_names_of_one_process_share_two_hundred_series(desk):
     lines = "".join(json.dumps({"service": f"svc:{number}", "operation": "op", "latency_ms": number}) + "\n" for number in range(10_000))
     assert desk.run("latency", "record", "--file", "-", "--json", given=lines) == {"recorded": 10_000}
     stats = desk.run("latency", "stats", "--json")["stats"]

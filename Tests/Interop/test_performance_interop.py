@@ -3,7 +3,6 @@
 import math
 import random
 
-from test_cache_interop import desk  # noqa: F401  (a fixture)
 
 
 def figures(samples):
@@ -21,7 +20,7 @@ def figures(samples):
     }  # fmt: skip
 
 
-def test_figures_over_thousands_of_random_samples_are_those_of_python(desk):  # noqa: F811
+def test_figures_over_thousands_of_random_samples_are_those_of_python(desk):
     chance = random.Random(20250115)
     written = {}
     for operation, count in {"api_call": 5000, "process signal": 1000, "orders:place/v2": 777, "rare": 1}.items():

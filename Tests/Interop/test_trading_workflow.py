@@ -4,10 +4,10 @@ import json
 import pathlib
 import subprocess
 
-from test_cache_interop import PROGRAM, desk  # noqa: F401  (desk is a fixture)
+from processes import PROGRAM
 
 
-def test_the_complete_trading_workflow(desk, tmp_path):  # noqa: F811
+def test_the_complete_trading_workflow(desk, tmp_path):
     def run(*command):
         environment = desk.environment | {"USDCOP_STATE_DIR": str(tmp_path / "state")}
         said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -1,0 +1,1 @@
+"""What stands beside this file can be imported by all tests in Python."""
