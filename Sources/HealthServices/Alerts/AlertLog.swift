@@ -43,11 +43,15 @@ public struct AlertLog: Sendable {
         }
         // Newest first: what became of an alert is met before the alert.
         var deliveries: [String: [AlertDelivery]] = [:]
+        var written: Set<[StreamEntry.Field]> = []
         var records: [AlertRecord] = []
         var unreadable: [StreamID] = []
         for entry in try await stream.newest(CacheRules.alertsLength) {
             switch AlertEntry(entry) {
-            case .delivery(let delivery): deliveries[delivery.id, default: []].append(delivery)
+            case .delivery(let delivery):
+                // Written again because nobody knew whether it had been written.
+                guard written.insert(entry.fields).inserted else { continue }
+                deliveries[delivery.id, default: []].append(delivery)
             case .alert(let alert):
                 // One that was written twice has the records of both.
                 if let place = records.firstIndex(where: { $0.alert.id == alert.id }) {

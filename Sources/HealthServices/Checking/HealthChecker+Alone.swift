@@ -32,9 +32,14 @@ extension HealthChecker {
     ///
     /// - Parameter isLast: whether the process ends, and what Redis does not take now is lost to the record.
     func share(isLast: Bool = false) async {
-        guard let store, let contents = spool.settled, !contents.isEmpty else { return }
+        guard let store else { return }
+        guard let contents = spool.settled else {
+            if isLast { logger.error("what was told while Redis was away is not on record: something is still being told") }
+            return
+        }
+        guard !contents.isEmpty else { return }
         do throws(CacheError) {
-            let new = try await store.share(contents)
+            let new = try await store.share(contents, by: spool.name)
             spool.remove(contents)
             logger.info(
                 "what was told while Redis was away is on record",

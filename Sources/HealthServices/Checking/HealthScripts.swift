@@ -71,8 +71,8 @@ extension RedisScript {
     /// Brings to the shared record what a process saw and told while it had lost sight of Redis.
     ///
     /// KEYS: alerts, transitions, services.
-    /// ARGV: 1 cap of the alerts; 2 how many changes; of each change its name, JSON, service, status, time, step, and `1` when it counts for
-    /// all; then of each delivery the name of its alert, channel, result, attempts, time, detail.
+    /// ARGV: 1 cap of the alerts; 2 how many changes; 3 who brings them; of each change its name, JSON, service, status, time, step, and `1` when it
+    /// counts for all; then of each delivery the name of its alert, channel, result, attempts, time, detail.
     ///
     /// What is there already is passed by, whoever brought it. Where a change counts and nothing that was found later is known, people take
     /// the service for what they were told: so the next checks that find something else are told. Replies how many alerts and deliveries were
@@ -86,14 +86,15 @@ extension RedisScript {
               for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
               if field.kind == 'alert' and field.id then seen[field.id] = true end
               if field.kind == 'delivery' then
-                seen[table.concat({field.id or '', field.channel or '', field.result or '', field.at or ''}, '\\n')] = true
+                local name = {field.id or '', field.channel or '', field.result or '', field.at or '', field.by or ''}
+                seen[table.concat(name, '\\n')] = true
               end
             end
             local alerts, deliveries, news = 0, 0, {}
             local function add(...)
               redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[1], '*', ...)
             end
-            local place = 3
+            local place = 4
             for _ = 1, tonumber(ARGV[2]) do
               local id, json, service, status, at, step, counts = unpack(ARGV, place, place + 6)
               place = place + 7
@@ -110,10 +111,11 @@ extension RedisScript {
             while place + 5 <= #ARGV do
               local id, channel, result, attempts, at, detail = unpack(ARGV, place, place + 5)
               place = place + 6
-              local name = table.concat({id, channel, result, at}, '\\n')
+              local name = table.concat({id, channel, result, at, ARGV[3]}, '\\n')
               if not seen[name] then
                 seen[name] = true
-                add('kind', 'delivery', 'id', id, 'channel', channel, 'result', result, 'attempts', attempts, 'at', at, 'detail', detail)
+                add('kind', 'delivery', 'id', id, 'channel', channel, 'result', result, 'attempts', attempts, 'at', at, 'detail', detail,
+                  'by', ARGV[3])
                 deliveries = deliveries + 1
               end
             end

@@ -91,9 +91,9 @@ struct HealthStore: Sendable {
     /// Brings to the shared record what this process saw and told while it had lost sight of Redis.
     ///
     /// - Returns: how many alerts and deliveries were not there yet.
-    func share(_ contents: AlertSpool.Contents) async throws(CacheError) -> (alerts: Int, deliveries: Int) {
+    func share(_ contents: AlertSpool.Contents, by name: String) async throws(CacheError) -> (alerts: Int, deliveries: Int) {
         let changes = contents.toShare
-        var arguments: [RedisArgument] = [.integer(CacheRules.alertsLength), .integer(changes.count)]
+        var arguments: [RedisArgument] = [.integer(CacheRules.alertsLength), .integer(changes.count), .text(name)]
         for (change, counts) in changes {
             arguments += [
                 .text(change.alert.id), .bytes(change.alert.json), .text(change.service.rawValue), .text(change.to.rawValue),

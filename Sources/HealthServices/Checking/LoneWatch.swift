@@ -21,6 +21,8 @@ struct LoneWatch: Sendable {
     /// What all processes knew when Redis could be read last.
     private(set) var known: [OperationName: SharedCourse] = [:]
     private var courses: [OperationName: Course] = [:]
+    /// The last steps of services that were forgotten: registered again, they go on from there, or their alerts would pass for known ones.
+    private var steps: [OperationName: Int] = [:]
 
     /// - Parameter run: names this run of the process.
     init(run: String = String(UUID().uuidString.lowercased().prefix(8))) {
@@ -54,6 +56,7 @@ struct LoneWatch: Sendable {
 
     /// Forgets a service that is not watched any more.
     mutating func forget(_ service: OperationName) {
+        steps[service] = max(steps[service] ?? 0, courses[service]?.step ?? 0)
         known[service] = nil
         courses[service] = nil
     }
@@ -89,6 +92,8 @@ struct LoneWatch: Sendable {
         let shared = known[service]
         // What was registered a moment ago was never checked under a number: that of its neighbours is as good.
         let fence = shared?.fence ?? known.values.map(\.fence).max()
-        return Course(base: fence.map(String.init) ?? run, last: shared?.last, confirmed: shared?.confirmed, step: shared?.changes ?? 0)
+        return Course(
+            base: fence.map(String.init) ?? run, last: shared?.last, confirmed: shared?.confirmed,
+            step: max(shared?.changes ?? 0, steps[service] ?? 0))
     }
 }

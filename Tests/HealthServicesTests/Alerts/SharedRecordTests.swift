@@ -36,8 +36,8 @@ struct SharedRecordTests {
     }
 
     /// How many alerts and deliveries were not there yet.
-    private func added(_ contents: AlertSpool.Contents, to store: HealthStore) async throws -> [Int] {
-        let new = try await store.share(contents)
+    private func added(_ contents: AlertSpool.Contents, to store: HealthStore, by process: String = "one") async throws -> [Int] {
+        let new = try await store.share(contents, by: process)
         return [new.alerts, new.deliveries]
     }
 
@@ -51,9 +51,9 @@ struct SharedRecordTests {
             let contents = AlertSpool.Contents(changes: [gone], deliveries: [delivery(gone)])
             #expect(try await added(contents, to: store) == [1, 1])
             #expect(try await added(contents, to: store) == [0, 0])
-            // Another one told the same, to the same receiver and to one of its own.
-            let others = [delivery(gone, ms: 7), delivery(gone, channel: "b")]
-            #expect(try await added(AlertSpool.Contents(changes: [gone], deliveries: others), to: store) == [0, 2])
+            // Another one told the same in the same millisecond, to the same receiver and to one of its own.
+            let others = [delivery(gone), delivery(gone, channel: "b")]
+            #expect(try await added(AlertSpool.Contents(changes: [gone], deliveries: others), to: store, by: "two") == [0, 2])
             let page = try await AlertLog(store.client, namespace: .standard).recent()
             #expect(page.alerts.map(\.alert.id) == ["redis:17:away:4:unhealthy"] && page.unreadable.isEmpty)
             #expect(page.alerts[0].deliveries.map(\.channel) == ["a", "a", "b"])
@@ -63,7 +63,7 @@ struct SharedRecordTests {
     @Test func `people take the service for what they were told, so that its recovery is told`() async throws {
         try await withStore { store, server async throws in
             let gone = change("redis")
-            _ = try await store.share(AlertSpool.Contents(changes: [gone], deliveries: []))
+            _ = try await store.share(AlertSpool.Contents(changes: [gone], deliveries: []), by: "one")
             #expect(try await course(server, "redis") == "unhealthy unhealthy 1 \(down.iso8601) 17 9 healthy 4 \(down.iso8601) -")
             #expect(try await course(server, "api") == Self.stored)
             let lease = store.lease(KeySchema.healthLeader)
@@ -94,7 +94,7 @@ struct SharedRecordTests {
         ])
     func `what was found later wins`(before: String, after: String) async throws {
         try await withStore(state: before) { store, server async throws in
-            _ = try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []))
+            _ = try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []), by: "one")
             #expect(try await course(server, "redis").hasPrefix(after))
             #expect(try await store.courses()["redis"]?.changes == 4)
         }
@@ -112,10 +112,23 @@ struct SharedRecordTests {
         }
     }
 
+    /// A process that lost the whole network takes everything for down: what it told nobody, nobody else may tell.
+    @Test(arguments: [AlertDelivery.Result.unsent, .suppressed, .failed])
+    func `of another service nothing is on record when nobody was told`(result: AlertDelivery.Result) async throws {
+        try await withStore { store, server async throws in
+            let unseen = change("api")
+            let contents = AlertSpool.Contents(changes: [unseen], deliveries: [delivery(unseen, result, channel: "none")])
+            #expect(contents.toShare.isEmpty)
+            _ = try await store.share(contents, by: "one")
+            #expect(try await course(server, "api") == Self.stored)
+            #expect(try await outbox(of: server).isEmpty)
+        }
+    }
+
     @Test func `a service that was unregistered meanwhile does not come back`() async throws {
         try await withStore(state: nil) { store, server async throws in
             try await server.ask("HDEL", "usdcop:health:services", "redis")
-            _ = try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []))
+            _ = try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []), by: "one")
             #expect(try await server.ask("EXISTS", "usdcop:health:transitions").integer == 0)
         }
     }
@@ -126,7 +139,7 @@ struct SharedRecordTests {
             try await server.ask("DEL", .text("usdcop:" + name))
             try await server.ask("SET", .text("usdcop:" + name), "mine")
             await #expect(throws: CacheError.self) {
-                try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []))
+                try await store.share(AlertSpool.Contents(changes: [change("redis")], deliveries: []), by: "one")
             }
             #expect(try await server.ask("GET", .text("usdcop:" + name)).text == "mine")
             if name != "alerts" { #expect(try await server.ask("EXISTS", "usdcop:alerts").integer == 0) }
@@ -151,5 +164,12 @@ struct SharedRecordTests {
         #expect(spool.changes == [second] && spool.settled?.deliveries == [])
         for step in 0..<1500 { spool.add(change("api", at: step, step: step)) }
         #expect(spool.changes.count == 1000 && spool.changes.last?.step == 1499)
+    }
+
+    @Test func `beyond its bound the spool keeps the last word on every service`() {
+        let spool = AlertSpool()
+        spool.add(change("redis"))
+        for step in 0..<1500 { spool.add(change("api", at: step, step: step)) }
+        #expect(spool.changes.count == 1000 && spool.changes.first?.service == "redis" && spool.changes.last?.step == 1499)
     }
 }

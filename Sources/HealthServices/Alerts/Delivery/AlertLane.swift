@@ -37,8 +37,10 @@ struct AlertLane: Sendable {
     /// What to do now. After anything but `rest` the lane is busy until ``rest()``.
     mutating func next(_ outbox: AlertOutbox, at now: Timestamp) -> Step {
         guard !isBusy else { return .rest }
+        // Only those that the stream may still hold matter.
+        if settled.count >= 4 * CacheRules.alertsLength { settled = settled.filter(outbox.holds) }
         let open = open(outbox, at: now)
-        let step = suppression(open, at: now) ?? attempt(open, outbox, at: now)
+        let step = suppression(open, outbox, at: now) ?? attempt(open, outbox, at: now)
         isBusy = step != .rest
         return step
     }
@@ -85,10 +87,13 @@ struct AlertLane: Sendable {
         }
     }
 
-    private mutating func suppression(_ open: [AlertOutbox.Item], at now: Timestamp) -> Step? {
+    private mutating func suppression(_ open: [AlertOutbox.Item], _ outbox: AlertOutbox, at now: Timestamp) -> Step? {
         guard rules.spacing > .zero else { return nil }
+        // By what they say, and not by when they came: one that was seen while Redis was away may come after the end of what it tells.
         var newest: [String: String] = [:]
-        for item in open { if let service = item.alert.service { newest[service] = item.alert.id } }
+        for alert in outbox.items.map(\.alert).sorted(by: { $0.at < $1.at }) {
+            if let service = alert.service { newest[service] = alert.id }
+        }
         let superseded = open.map(\.alert).filter { alert in alert.service.map { newest[$0] != alert.id } ?? false }
         guard !superseded.isEmpty else { return nil }
         return .record(superseded.map { settle($0, .suppressed, "superseded", at: now) })
@@ -120,8 +125,6 @@ struct AlertLane: Sendable {
         _ alert: Alert, _ result: AlertDelivery.Result, _ detail: String?, at now: Timestamp
     ) -> AlertDelivery {
         let tried = tries.removeValue(forKey: alert.id)?.count ?? 0
-        // Only those that the stream may still hold matter.
-        if settled.count >= 4 * CacheRules.alertsLength { settled.removeAll() }
         settled.insert(alert.id)
         return AlertDelivery(
             id: alert.id, channel: channel, result: result, attempts: result == .unsent ? 0 : tried, at: now, detail: detail)

@@ -3,7 +3,7 @@ import CacheServices
 /// An entry of the stream of alerts: something to be told, or what became of it.
 ///
 /// Fields of the first: `kind` (`alert`), `id`, `alert` (JSON). Of the second: `kind` (`delivery`), `id`, `channel`, `result`, `attempts`,
-/// `at`, `detail`.
+/// `at`, `detail`, and `by`, which names the process, where it was decided while Redis was away.
 enum AlertEntry: Sendable, Hashable {
     case alert(Alert)
     case delivery(AlertDelivery)

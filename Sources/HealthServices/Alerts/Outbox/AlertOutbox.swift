@@ -17,8 +17,9 @@ struct AlertOutbox: Sendable {
         let at: Timestamp
     }
 
-    /// Oldest first.
+    /// In the order in which they came; one that was seen while Redis was away can be older than those before it.
     private(set) var items: [Item] = []
+    private var ids: Set<String> = []
     /// By channel, then by service.
     private var told: [String: [String: Told]] = [:]
     /// The last entry that was taken in.
@@ -40,7 +41,8 @@ struct AlertOutbox: Sendable {
             if items[place].results[delivery.channel] == nil { items[place].results[delivery.channel] = delivery.result }
             if delivery.result == .sent, case .service(let name, _, let state) = items[place].alert.subject {
                 // One that was told while Redis was away came to the stream later.
-                told[delivery.channel, default: [:]][name] = Told(state: state, at: min(added, delivery.at))
+                let news = Told(state: state, at: min(added, delivery.at))
+                if news.at >= told[delivery.channel]?[name]?.at ?? news.at { told[delivery.channel, default: [:]][name] = news }
             }
         case nil: return false
         }
@@ -49,10 +51,13 @@ struct AlertOutbox: Sendable {
 
     /// Takes an alert in, unless it is there.
     mutating func add(_ alert: Alert, at added: Timestamp) {
-        guard !items.contains(where: { $0.alert.id == alert.id }) else { return }
+        guard ids.insert(alert.id).inserted else { return }
         items.append(Item(alert: alert, added: added))
-        if items.count > CacheRules.alertsLength { items.removeFirst(items.count - CacheRules.alertsLength) }
+        if items.count > CacheRules.alertsLength { ids.remove(items.removeFirst().alert.id) }
     }
+
+    /// Whether the alert is among ``items``.
+    func holds(_ id: String) -> Bool { ids.contains(id) }
 
     /// What the receiver of a channel was last told of a service; `nil` when the stream knows nothing of it.
     func told(_ channel: String, of service: String) -> Told? { told[channel]?[service] }

@@ -4,21 +4,16 @@ extension AlertSpool.Contents {
     /// What belongs on the shared record, by whether the change also counts for all.
     ///
     /// A change of Redis itself always does: that it was away nobody else could put there. Of another service the other processes know, or
-    /// will know with the next checks; so what this process has seen counts only when it has told somebody: then the end has to be told, too.
-    /// One that nobody was told of is left out: a process that lost the whole network takes everything for down.
+    /// will know with the next checks; so what this process has seen of it belongs there only when it has told somebody: then the end has to
+    /// be told, too. A process that lost the whole network takes everything for down, and one without a channel has told nobody.
     var toShare: [(change: LoneChange, counts: Bool)] {
         let results = Dictionary(grouping: deliveries, by: \.id).mapValues { $0.map(\.result) }
+        let told = Set(changes.filter { results[$0.alert.id]?.contains(.sent) ?? false }.map(\.alert.id))
+        let services = Set(changes.filter { told.contains($0.alert.id) }.map(\.service))
         return changes.compactMap { change in
             guard change.service != DefaultServices.redis else { return (change, true) }
-            return results[change.alert.id].map { (change, $0.contains { $0 != .failed }) }
+            guard services.contains(change.service), results[change.alert.id] != nil else { return nil }
+            return (change, told.contains(change.alert.id))
         }
-    }
-
-    /// The first so many changes with what became of them, and of older alerts.
-    func part(_ count: Int) -> AlertSpool.Contents {
-        guard changes.count > count || deliveries.count > 2 * count else { return self }
-        let some = Array(changes.prefix(count))
-        let later = Set(changes.dropFirst(count).map(\.alert.id))
-        return AlertSpool.Contents(changes: some, deliveries: deliveries.filter { !later.contains($0.id) })
     }
 }

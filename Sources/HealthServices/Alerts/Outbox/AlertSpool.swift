@@ -12,6 +12,13 @@ final class AlertSpool: Sendable {
         var deliveries: [AlertDelivery] = []
 
         var isEmpty: Bool { changes.isEmpty && deliveries.isEmpty }
+
+        /// Removes the oldest change that is not the last word on its service, and answers its alert.
+        fileprivate mutating func dropOldest() -> String {
+            let last = Dictionary(changes.indices.map { (changes[$0].service, $0) }) { $1 }
+            let place = changes.indices.first { last[changes[$0].service] != $0 } ?? changes.startIndex
+            return changes.remove(at: place).alert.id
+        }
     }
 
     private struct State {
@@ -21,6 +28,8 @@ final class AlertSpool: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Tells what one process decided from what another one did in the same millisecond.
+    let name = String(UInt64.random(in: .min ... .max), radix: 36)
 
     func open() { state.withLock { $0.isOpen = true } }
 
@@ -34,8 +43,8 @@ final class AlertSpool: Sendable {
         state.withLock { state in
             state.contents.changes.append(change)
             guard state.contents.changes.count > CacheRules.alertsLength else { return }
-            let oldest = state.contents.changes.removeFirst().alert.id
-            state.contents.deliveries.removeAll { $0.id == oldest }
+            let gone = state.contents.dropOldest()
+            state.contents.deliveries.removeAll { $0.id == gone }
         }
     }
 
