@@ -56,6 +56,18 @@ struct CrossOriginTests {
         }
     }
 
+    @Test func `a page that names two origins reads nothing`() async throws {
+        try await Self.withOrigins { service in
+            let both = [("Origin", Self.desk), ("Origin", Self.desk)]
+            let reply = try await service.get("/api/cache/signals", headers: both)
+            #expect(reply["Access-Control-Allow-Origin"] == nil)
+            let body = #"{"signal": \#(Samples.signal)}"#
+            let write = try await service.request(
+                "POST", "/api/cache/signals", headers: both + [("Content-Type", "application/json")], body: Array(body.utf8))
+            #expect(write.status == 403)
+        }
+    }
+
     @Test func `a preflight answers the methods of its route and the headers that pages set`() async throws {
         let keys = try KeyRing(lines: AccessTests.keys)
         try await Self.withOrigins(keys) { service in

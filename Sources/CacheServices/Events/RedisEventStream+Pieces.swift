@@ -6,11 +6,11 @@ extension RedisEventStream {
         do throws(RedisError) {
             reply = try await run(.readStreamPiece, [.text("\(id)"), .integer(max(1, limit))])
         } catch {
-            throw CacheError(error)
+            throw CacheError(error, key: key)
         }
-        guard let parts = reply.array else { throw .unexpectedReply() }
+        guard let parts = reply.array else { throw .unexpectedReply(key) }
         guard !parts.isEmpty else { return StreamPiece(info: StreamInfo(), holdsStart: false, entries: []) }
-        guard parts.count == 3, let isThere = parts[1].integer else { throw .unexpectedReply() }
+        guard parts.count == 3, let isThere = parts[1].integer else { throw .unexpectedReply(key) }
         return StreamPiece(info: StreamInfo(parts[0]), holdsStart: isThere == 1, entries: try parts[2].streamEntries())
     }
 

@@ -21,6 +21,15 @@ public struct StreamPlace: Sendable, Hashable {
         self.init(id: info.lastID, ordinal: info.entriesAdded)
     }
 
+    /// Before the oldest entry that is there: where reading goes on when what came before it is gone.
+    ///
+    /// Without the number where the stream says of itself what cannot be.
+    public init(startOf info: StreamInfo) {
+        let isCountable = info.entriesAdded.map(Self.ordinals.contains) ?? false && Self.ordinals.contains(info.length)
+        self.init(
+            id: info.firstID?.previous ?? info.lastID, ordinal: isCountable ? info.entriesAdded.map { $0 - info.length } : nil)
+    }
+
     /// Whether reading goes on from a place without a gap.
     public enum Continuation: Sendable, Hashable {
         /// What comes next is the entry after the place.
@@ -37,7 +46,9 @@ public struct StreamPlace: Sendable, Hashable {
         let info = piece.info
         guard info.lastID >= id else { return .lost(nil) }
         guard !piece.holdsStart, info.lastID > id else { return .whole }
-        guard let ordinal, let added = info.entriesAdded, Self.ordinals.contains(added) else { return id == .zero ? .whole : .lost(nil) }
+        guard let ordinal, let added = info.entriesAdded, Self.ordinals.contains(added), Self.ordinals.contains(info.length) else {
+            return id == .zero ? .whole : .lost(nil)
+        }
         if let first = info.firstID, first < id { return .lost(nil) }
         let missing = added - info.length - ordinal
         guard missing != 0 else { return .whole }

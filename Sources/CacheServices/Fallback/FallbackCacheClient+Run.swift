@@ -29,8 +29,9 @@ extension FallbackCacheClient: Service {
         while !Task.isCancelled {
             let isReady = status.mode == .redis && cache.redis.status.isReady
             if isReady { await follower.refresh(self) }
-            // Soon after a start or a return the last-known values are there.
-            try? await Task.sleep(for: isReady ? .seconds(1) : .milliseconds(50))
+            // Soon after a start or a return the last-known values are there. With a command's deadline of a second, a Redis that hangs is
+            // noticed within two also where nobody asks for anything.
+            try? await Task.sleep(for: isReady ? .milliseconds(700) : .milliseconds(50))
         }
     }
 

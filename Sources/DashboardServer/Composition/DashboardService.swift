@@ -96,7 +96,7 @@ public struct DashboardService: Sendable {
                 + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
                 + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
                 + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
-                + HealthController(backend: report).routes
+                + HealthController(backend: report, stream: stream).routes
                 + PageController(page: Page(chartLibrary: ChartLibrary.read(settings.chartLibraryFile))).routes
                 + ExpositionController(
                     registry: registry,

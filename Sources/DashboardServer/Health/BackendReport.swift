@@ -9,12 +9,14 @@ struct BackendReport: Sendable {
     let redisProgram: String?
 
     /// The report with figures that were read already; without them where they could not be.
-    func value(_ stats: CacheStats?) async -> JSONValue {
+    ///
+    /// - Parameter events: why events do not arrive.
+    func value(_ stats: CacheStats?, events: StreamTrouble?) async -> JSONValue {
         let status = client.status
         return [
             "stats": stats?.jsonValue ?? .null, "backend": status.jsonValue, "ready": .object(Readiness(status).members(of: status)),
             "durability": .string(await trail.presentDurability.rawValue), "namespace": .string(client.namespace.rawValue),
-            "redis_cli": redisProgram.map(JSONValue.string) ?? .null,
+            "events": events?.jsonValue ?? .null, "redis_cli": redisProgram.map(JSONValue.string) ?? .null,
         ]
     }
 }

@@ -3,6 +3,7 @@ import CacheServices
 /// `/livez` and `/readyz`, which cost no round trip, and `/api/cache/stats`.
 struct HealthController: Sendable {
     let backend: BackendReport
+    let stream: StreamHub
 
     var routes: [Route] {
         [
@@ -32,6 +33,6 @@ struct HealthController: Sendable {
     @Sendable private func stats(_ call: Call) async throws -> Answer {
         try call.noQuery()
         let stats = try await Deadline.run(writes: false) { try await backend.client.getStats() }
-        return Answer(await backend.value(stats))
+        return Answer(await backend.value(stats, events: stream.trouble))
     }
 }

@@ -16,8 +16,10 @@ struct BackendFeed: Sendable {
         let mode: CacheStatus.Mode
         let since: Timestamp
         let reasons: [Readiness.Reason]
+        let trouble: StreamTrouble?
 
-        init(_ status: CacheStatus) {
+        init(_ status: CacheStatus, _ trouble: StreamTrouble?) {
+            self.trouble = trouble
             (mode, since, reasons) = (status.mode, status.since, Readiness(status).reasons)
         }
     }
@@ -26,7 +28,7 @@ struct BackendFeed: Sendable {
         var (known, last, dueAt): (Signature?, JSONValue?, ContinuousClock.Instant) = (nil, nil, .now)
         while !Task.isCancelled {
             if hub.isWanted(.backend) {
-                let signature = Signature(hub.feeds.backend.client.status)
+                let signature = Signature(hub.feeds.backend.client.status, hub.trouble)
                 if signature != known || ContinuousClock.now >= dueAt {
                     known = signature
                     let began = ContinuousClock.now
@@ -49,6 +51,6 @@ struct BackendFeed: Sendable {
     private func value() async -> JSONValue {
         let backend = hub.feeds.backend
         let stats = try? await Deadline.run(writes: false, within: Self.patience) { try await backend.client.getStats() }
-        return await backend.value(stats)
+        return await backend.value(stats, events: hub.trouble)
     }
 }

@@ -9,7 +9,7 @@ final class CatchUpReader: Sendable {
     private static let together = 4
 
     private struct State {
-        var readers = 0
+        var visits = 0
         var streams: [StreamSource: any EventStream] = [:]
     }
 
@@ -19,17 +19,44 @@ final class CatchUpReader: Sendable {
 
     init(_ feeds: StreamFeeds) { self.feeds = feeds }
 
-    /// The entries after a place.
-    func piece(_ source: StreamSource, after id: StreamID, limit: Int = piece) async throws(CacheError) -> StreamPiece {
-        state.withLock { $0.readers += 1 }
-        defer {
-            state.withLock { state in
-                state.readers -= 1
-                if state.readers == 0 { state.streams = [:] }
+    /// Keeps the connections for one client, for as long as it catches up.
+    final class Visit: Sendable {
+        private let reader: CatchUpReader
+        private let isOpen = Mutex(false)
+
+        init(_ reader: CatchUpReader) { self.reader = reader }
+
+        deinit { end() }
+
+        func begin() { change(to: true) }
+
+        func end() { change(to: false) }
+
+        private func change(to value: Bool) {
+            let isChange = isOpen.withLock { isOpen in
+                defer { isOpen = value }
+                return isOpen != value
             }
+            if isChange { reader.count(value ? 1 : -1) }
         }
+    }
+
+    private func count(_ change: Int) {
+        state.withLock { state in
+            state.visits += change
+            if state.visits == 0 { state.streams = [:] }
+        }
+    }
+
+    /// The entries after a place, for somebody on a visit.
+    ///
+    /// - Parameter isUseful: asked when the turn has come: while Redis is away, those in the queue need not try one after the other.
+    func piece(
+        _ source: StreamSource, after id: StreamID, limit: Int = piece, while isUseful: () -> Bool
+    ) async throws(CacheError) -> StreamPiece {
         guard await turnstile.enter() else { throw CacheError(.cancelled, "The task was cancelled.") }
         defer { turnstile.leave() }
+        guard isUseful() else { throw CacheError(.unavailable, "The streams cannot be read at the moment.") }
         do throws(CacheError) {
             return try await stream(source).piece(after: id, limit: limit)
         } catch {

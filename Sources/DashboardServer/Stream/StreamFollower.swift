@@ -34,10 +34,10 @@ struct StreamFollower: Sendable {
     private func follow(_ reached: () -> Void) async throws {
         let (changes, audit) = (try await hub.feeds.changes.dedicated(), try await hub.feeds.audit.dedicated())
         if !hub.knowsPlace {
-            hub.begin(at: StreamCursor(changes: try await Self.start(of: changes), audit: try await Self.start(of: audit)))
+            hub.begin(at: StreamCursor(changes: try await start(.changes, changes), audit: try await start(.audit, audit)))
         }
-        try await catchUp(.changes, changes)
-        try await catchUp(.audit, audit)
+        _ = try await catchUp(.changes, changes)
+        _ = try await catchUp(.audit, audit)
         hub.reachPresent()
         reached()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,14 +50,29 @@ struct StreamFollower: Sendable {
 
     private func follow(_ source: StreamSource, _ stream: any EventStream) async throws {
         while !Task.isCancelled {
-            try await catchUp(source, stream)
+            let isReadable = try await catchUp(source, stream)
             guard let place = hub.place(in: source) else { return }
-            try await stream.wait(after: place.id, atMost: Self.look)
+            if isReadable {
+                try await stream.wait(after: place.id, atMost: Self.look)
+            } else {
+                try await Task.sleep(for: Self.look)
+            }
         }
     }
 
-    /// Reads to the end of a stream.
-    private func catchUp(_ source: StreamSource, _ stream: any EventStream) async throws {
+    /// Reads to the end of a stream, and answers whether it is one: a foreign value in its place stops this stream and not the other one.
+    private func catchUp(_ source: StreamSource, _ stream: any EventStream) async throws -> Bool {
+        do {
+            try await readOn(source, stream)
+            hub.note(source, damage: nil)
+            return true
+        } catch let error as CacheError where error.code == .dataConflict {
+            hub.note(source, damage: error)
+            return false
+        }
+    }
+
+    private func readOn(_ source: StreamSource, _ stream: any EventStream) async throws {
         while let place = hub.place(in: source) {
             let piece = try await stream.piece(after: place.id, limit: Self.piece)
             switch hub.take(piece, of: source, after: place, limit: Self.piece) {
@@ -68,17 +83,27 @@ struct StreamFollower: Sendable {
         }
     }
 
-    /// Finds out what is missing in both streams. The connections of the followers may be waiting for something at the moment.
+    /// Finds out what is missing in both streams, on connections of its own: those of the followers may be waiting for something at the moment.
     private func skip() async throws {
         var looks: [StreamSource: (place: StreamPlace, piece: StreamPiece)] = [:]
         for source in StreamSource.allCases {
             guard let place = hub.place(in: source) else { return }
-            looks[source] = (place, try await hub.reader.piece(source, after: place.id, limit: 1))
+            looks[source] = try await (place, hub.feeds[source].dedicated().piece(after: place.id, limit: 1))
         }
         hub.skip(looks)
     }
 
-    /// Where to begin: a little before the present.
+    /// Where to begin; before everything, where it cannot be read yet.
+    private func start(_ source: StreamSource, _ stream: any EventStream) async throws -> StreamPlace {
+        do {
+            return try await Self.start(of: stream)
+        } catch let error as CacheError where error.code == .dataConflict {
+            hub.note(source, damage: error)
+            return StreamPlace(id: .zero, ordinal: nil)
+        }
+    }
+
+    /// A little before the present.
     private static func start(of stream: any EventStream) async throws -> StreamPlace {
         let newest = try await stream.newest(past + 1)
         // An entry that is there, or the beginning.
@@ -104,6 +129,20 @@ extension StreamHub {
             guard state.phase != .ended, state.phase != phase else { return }
             state.phase = phase
             state.wakeWaiting()
+        }
+    }
+
+    /// Remembers that what stands in the place of a stream is none, or that it is one again.
+    func note(_ source: StreamSource, damage: CacheError?) {
+        let change = state.withLock { state -> Bool in
+            defer { state.damage[source] = damage }
+            return (state.damage[source] == nil) != (damage == nil)
+        }
+        guard change else { return }
+        if let damage {
+            logger.error("a stream of events cannot be read: \(damage)", metadata: ["stream": "\(source)"])
+        } else {
+            logger.notice("a stream of events can be read again", metadata: ["stream": "\(source)"])
         }
     }
 

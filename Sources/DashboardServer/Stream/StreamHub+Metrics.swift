@@ -8,6 +8,9 @@ extension StreamHub {
             .gauge("usdcop_stream_clients", "Clients of the event stream.", Double(clients)),
             .gauge(
                 "usdcop_stream_clients_maximum", "The most clients of the event stream that are served at once.", Double(maximumStreams)),
+            .gauge(
+                "usdcop_stream_following",
+                "Whether the events of Redis reach this process: 0 when they do not although somebody listens.", trouble == nil ? 1 : 0),
             .counter(
                 "usdcop_stream_events_sent_total", "Events that were sent to clients of the stream.", Double(sent.load(ordering: .relaxed))),
             .counter(

@@ -56,7 +56,7 @@ extension StreamHub {
         }
     }
 
-    /// Goes on from the present where entries are missing. Every client finds out by its own place what it lost.
+    /// Goes on with the first entry that is still there where entries are missing. Every client finds out by its own place what it lost.
     ///
     /// Of both streams together: what empties one of them mostly empties the other, too, and clients are told once.
     ///
@@ -66,7 +66,8 @@ extension StreamHub {
             guard var cursor = state.log?.cursor else { return }
             let before = cursor
             for (source, look) in looks where cursor[source] == look.place {
-                if case .lost = look.place.continuation(in: look.piece) { cursor[source] = StreamPlace(endOf: look.piece.info) }
+                guard case .lost(let count) = look.place.continuation(in: look.piece) else { continue }
+                cursor[source] = count == nil ? StreamPlace(endOf: look.piece.info) : StreamPlace(startOf: look.piece.info)
             }
             guard cursor != before else { return }
             state.log?.jump(to: cursor)

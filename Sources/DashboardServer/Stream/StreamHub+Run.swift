@@ -105,6 +105,7 @@ extension StreamHub.State {
         phase = .starting
         log = nil
         knowsPresent = false
+        damage = [:]
         latest = [:]
         return true
     }

@@ -38,6 +38,8 @@ final class StreamHub: Sendable {
         var log: StreamLog?
         /// Whether the present was reached since the log was begun.
         var knowsPresent = false
+        /// The streams in whose place something else stands.
+        var damage: [StreamSource: CacheError] = [:]
         /// The last messages of topics that are computed.
         var latest: [StreamTopic: StreamMessage] = [:]
         var counts = StreamCounts()
@@ -70,6 +72,16 @@ final class StreamHub: Sendable {
     var clients: Int { state.withLock { $0.slots } }
 
     var phase: Phase { state.withLock { $0.phase } }
+
+    /// Why events do not arrive at present; nil when they do, or when nobody wants them.
+    var trouble: StreamTrouble? {
+        state.withLock { state in
+            if state.phase == .away { return .away }
+            return state.damage.values.compactMap(\.key).min().map(StreamTrouble.damaged)
+        }
+    }
+
+    func isDamaged(_ source: StreamSource) -> Bool { state.withLock { $0.damage[source] != nil } }
 
     /// Whether somebody listens to a topic.
     func isWanted(_ topic: StreamTopic) -> Bool {

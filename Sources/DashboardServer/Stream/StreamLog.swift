@@ -81,12 +81,17 @@ struct StreamLog: Sendable {
 
     /// Where a client with this place begins.
     func start(after place: StreamCursor, for topics: StreamTopics) -> Start {
-        for source in topics.sources where !isKnown(place[source].id, in: source) { return .unknown(source) }
+        for source in topics.sources where !isKnown(place[source], in: source) { return .unknown(source) }
         return .at(base)
     }
 
-    private func isKnown(_ id: StreamID, in source: StreamSource) -> Bool {
-        if id == cursor[source].id || id == floor[source].id { return true }
+    private func isKnown(_ place: StreamPlace, in source: StreamSource) -> Bool {
+        let id = place.id
+        if id == cursor[source].id { return true }
+        if id == floor[source].id {
+            // The beginning of a stream is no entry: behind it, something may be gone.
+            return place.ordinal == nil || floor[source].ordinal == nil || place.ordinal == floor[source].ordinal
+        }
         guard id > floor[source].id, id < cursor[source].id else { return false }
         return records.contains { $0.source == source && $0.cursor[source].id == id }
     }

@@ -9,24 +9,45 @@ extension StreamSession {
         _ source: StreamSource, after place: StreamCursor, _ subscriber: StreamSubscriber, _ write: Write
     ) async throws -> Bool {
         guard let piece = await piece(source, after: place, subscriber) else { return false }
-        switch place[source].continuation(in: piece) {
-        case .whole: return try await take(piece, of: source, at: place, subscriber, write)
-        case .lost(let count):
-            // The present must be that of the stream as it is now; the hub sees within a moment what was seen here.
-            guard !hub.isOutdated(source, by: piece.info) else { return false }
-            switch await loss(count, besides: source, place, subscriber) {
-            case .known(let count): return try await reset(lost: count, subscriber, write)
-            case .unknown: return try await reset(lost: nil, subscriber, write)
-            case .unread: return false
-            }
+        guard case .lost = place[source].continuation(in: piece) else {
+            return try await take(piece, of: source, at: place, subscriber, write)
         }
+        var pieces = [source: piece]
+        // Once for both streams: what empties one of them mostly empties the other, too.
+        for other in topics.sources where other != source {
+            guard let piece = await self.piece(other, after: place, subscriber) else { return false }
+            pieces[other] = piece
+        }
+        return try await tell(pieces, place, subscriber, write)
     }
 
-    /// Tells the client that events are missing, and goes on with the present.
-    func reset(lost: Int?, _ subscriber: StreamSubscriber, _ write: Write) async throws -> Bool {
+    /// Tells the client how many entries are gone, and goes on with the first that are still there; or with the present, where a stream is
+    /// another one now.
+    private func tell(
+        _ pieces: [StreamSource: StreamPiece], _ place: StreamCursor, _ subscriber: StreamSubscriber, _ write: Write
+    ) async throws -> Bool {
+        var (next, lost) = (place, 0)
+        for (source, piece) in pieces {
+            guard case .lost(let count) = place[source].continuation(in: piece) else { continue }
+            guard let count else {
+                // The present must be that of the stream as it is now; the hub sees within a moment what was seen here.
+                guard hub.isDamaged(source) || !hub.isOutdated(source, by: piece.info) else { return false }
+                return try await reset(subscriber, write)
+            }
+            lost += count
+            next[source] = StreamPlace(startOf: piece.info)
+        }
+        hub.move(subscriber, to: next)
+        hub.count { $0.resets += 1 }
+        try await send([.reset(lost: lost, at: next)], to: subscriber, write)
+        return true
+    }
+
+    /// Tells the client that nobody knows how many entries are gone, and goes on with the present.
+    func reset(_ subscriber: StreamSubscriber, _ write: Write) async throws -> Bool {
         guard let place = hub.moveToPresent(subscriber) else { return false }
         hub.count { $0.resets += 1 }
-        try await send([.reset(lost: lost, at: place)], to: subscriber, write)
+        try await send([.reset(lost: nil, at: place)], to: subscriber, write)
         return true
     }
 
@@ -54,31 +75,13 @@ extension StreamSession {
         return true
     }
 
-    /// What is lost of the streams that the client follows.
-    private enum Loss {
-        case known(Int)
-        case unknown
-        /// It cannot be read now.
-        case unread
-    }
-
-    private func loss(
-        _ count: Int?, besides source: StreamSource, _ place: StreamCursor, _ subscriber: StreamSubscriber
-    ) async -> Loss {
-        guard var sum = count else { return .unknown }
-        for other in topics.sources where other != source {
-            guard let piece = await piece(other, after: place, subscriber) else { return .unread }
-            guard case .lost(let more) = place[other].continuation(in: piece) else { continue }
-            guard let more else { return .unknown }
-            sum += more
-        }
-        return .known(sum)
-    }
-
     /// Reads a piece; nil when it cannot be read now, and then the client looks again later.
     private func piece(_ source: StreamSource, after place: StreamCursor, _ subscriber: StreamSubscriber) async -> StreamPiece? {
         do throws(CacheError) {
-            return try await hub.reader.piece(source, after: place[source].id)
+            return try await hub.reader.piece(source, after: place[source].id) { hub.phase == .live }
+        } catch  where error.code == .dataConflict {
+            // What is no stream has nothing; the other one has.
+            return StreamPiece(info: StreamInfo(), holdsStart: false, entries: [])
         } catch {
             subscriber.wake(in: Self.pause)
             return nil

@@ -12,6 +12,13 @@ struct StreamSession: Sendable {
     /// Held until the end.
     let slot: StreamSlot
 
+    private let visit: CatchUpReader.Visit
+
+    init(hub: StreamHub, topics: StreamTopics, resumption: StreamCursor?, slot: StreamSlot) {
+        (self.hub, self.topics, self.resumption, self.slot) = (hub, topics, resumption, slot)
+        visit = CatchUpReader.Visit(hub.reader)
+    }
+
     /// When a piece that could not be read is asked for again.
     static let pause = TimeAmount.milliseconds(250)
 
@@ -53,12 +60,14 @@ struct StreamSession: Sendable {
     ///
     /// - Returns: whether there may be more; else something must happen first, which wakes the subscriber.
     private func advance(_ subscriber: StreamSubscriber, _ write: Write) async throws -> Bool {
-        switch hub.read(subscriber) {
+        let reading = hub.read(subscriber)
+        if case .unknown = reading { visit.begin() } else { visit.end() }
+        switch reading {
         case .nothing, .waiting: return false
         case .messages(let messages):
             try await send(messages, to: subscriber, write)
             return true
-        case .placeless: return try await reset(lost: nil, subscriber, write)
+        case .placeless: return try await reset(subscriber, write)
         case .unknown(let source, after: let place): return try await catchUp(source, after: place, subscriber, write)
         }
     }

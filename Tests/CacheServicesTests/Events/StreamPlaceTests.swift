@@ -34,6 +34,14 @@ import Testing
             .lost(nil)
         ),
         ("the count is absurd", .init(id: id(4), ordinal: 4), info(added: .max, trimmed: 5), false, .lost(nil)),
+        (
+            "the length is absurd", .init(id: id(4), ordinal: 4),
+            StreamInfo(length: .min, firstID: id(6), lastID: id(10), entriesAdded: 10), false, .lost(nil)
+        ),
+        (
+            "the length is absurdly long", .init(id: id(4), ordinal: 4),
+            StreamInfo(length: .max, firstID: id(6), lastID: id(10), entriesAdded: 10), false, .lost(nil)
+        ),
         ("the number is absurd", .init(id: id(4), ordinal: .max), info(added: 10, trimmed: 5), false, .lost(nil)),
         ("a server that does not count, the entry is there", .init(id: id(4), ordinal: nil), info(added: nil), true, .whole),
         ("a server that does not count, it was trimmed", .init(id: id(4), ordinal: nil), info(added: nil, trimmed: 5), false, .lost(nil)),
@@ -45,5 +53,18 @@ import Testing
         name: String, place: StreamPlace, info: StreamInfo, holdsStart: Bool, expected: StreamPlace.Continuation
     ) {
         #expect(place.continuation(in: StreamPiece(info: info, holdsStart: holdsStart, entries: [])) == expected, "\(name)")
+    }
+
+    @Test func `after a loss reading goes on before the first entry that is there`() {
+        let info = Self.info(added: 10, trimmed: 6)
+        let place = StreamPlace(startOf: info)
+        #expect(place == StreamPlace(id: Self.id(7).previous, ordinal: 6))
+        #expect(place.continuation(in: StreamPiece(info: info, holdsStart: false, entries: [])) == .whole)
+        let empty = Self.info(added: 10, trimmed: 10)
+        #expect(StreamPlace(startOf: empty) == StreamPlace(endOf: empty))
+        for (length, added) in [(Int.min, 10), (.max, 10), (3, Int.min), (3, .max), (.max, .max)] {
+            let absurd = StreamInfo(length: length, firstID: Self.id(7), lastID: Self.id(10), entriesAdded: added)
+            #expect(StreamPlace(startOf: absurd).ordinal == nil)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import CacheServices
 import Logging
+import LoggingServices
 import NIOCore
 import RedisTesting
 import ServiceLifecycle
@@ -27,9 +28,11 @@ struct StreamEndTests {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             let port = await ports.first { _ in true } ?? 0
-            // One that reads nothing holds nobody up.
-            try await EventStreamClient.open(port: port) { (deaf) async throws in
+            // One that reads nothing, and has more before it than the connection takes, holds nobody up.
+            try await EventStreamClient.open(port: port, topics: "audit", receiveBuffer: 4096) { (deaf) async throws in
                 _ = try await deaf.next("open")
+                let text = String(repeating: "x", count: 8000)
+                for _ in 0..<1000 { _ = try await service.audit.log(.system("event", metadata: ["text": .string(text)])) }
                 try await EventStreamClient.open(port: port) { (client) async throws in
                     _ = try await client.next("open")
                     let start = ContinuousClock.now

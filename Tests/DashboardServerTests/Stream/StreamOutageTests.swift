@@ -59,12 +59,34 @@ struct StreamOutageTests {
         }
     }
 
-    /// Breaks the connections on which the streams are followed.
+    /// Breaks the connections on which streams are followed, those of the alerts included.
     private static func cutFollowers(of redis: PrivateRedis) async throws {
-        let list = try await redis.ask("CLIENT", "LIST").text ?? ""
-        for line in list.split(separator: "\n") where line.contains("cmd=xread") {
+        var found: [Substring] = []
+        try await eventually {
+            found = try await (redis.ask("CLIENT", "LIST").text ?? "").split(separator: "\n").filter { $0.contains("cmd=xread") }
+            return found.count >= 2
+        }
+        for line in found {
             let id = line.split(separator: " ").first?.dropFirst("id=".count) ?? ""
             try await redis.ask("CLIENT", "KILL", "ID", .text(String(id)))
+        }
+    }
+
+    @Test func `a stream that cannot be followed is said, although Redis answers everything else`() async throws {
+        try await RunningService.with { (service) async throws in
+            try await EventStreamClient.open(port: service.port, topics: "signals,backend") { (client) async throws in
+                let first = try await client.next("backend")
+                #expect(Self.mode(first) == "redis" && first.value["events"] == .null)
+                try await service.redis.ask("ACL", "SETUSER", "default", "-xread")
+                try await Self.cutFollowers(of: service.redis)
+                while try await client.next("backend").value["events"]?["code"] != "stream_away" {}
+                #expect(try await service.get("/metrics").text.contains("\nusdcop_stream_following 0"))
+                try await Self.publish(service, "meanwhile")
+                try await service.redis.ask("ACL", "SETUSER", "default", "+xread")
+                #expect(try await client.next("signals").value["signal_id"] == "meanwhile")
+                while try await client.next("backend").value["events"] != .null {}
+                #expect(try await service.get("/metrics").text.contains("\nusdcop_stream_following 1"))
+            }
         }
     }
 
@@ -115,7 +137,9 @@ struct StreamOutageTests {
             try await EventStreamClient.open(port: service.port, topics: "signals,backend") { (client) async throws in
                 #expect(Self.mode(try await client.next("backend")) == "redis")
                 service.redis.pause()
+                let stopped = ContinuousClock.now
                 while Self.mode(try await client.next("backend")) != "memory" {}
+                #expect(stopped.duration(to: .now) < .seconds(2))
                 try await Self.publish(service, "during")
                 #expect(try await Self.news(&client).value["signal_id"] == "during")
                 service.redis.resume()

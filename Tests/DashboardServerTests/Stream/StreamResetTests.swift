@@ -44,16 +44,20 @@ struct StreamResetTests {
     }
 
     @Test(arguments: [0, 1, 5])
-    func `what was trimmed is counted to the entry`(kept: Int) async throws {
+    func `what was trimmed is counted to the entry, and what is left follows`(kept: Int) async throws {
         try await RunningService.with { (service) async throws in
             let place = try await Self.place(on: service)
             try await Self.publish(service, (0..<10).map { "s\($0)" })
             try await service.redis.ask("XTRIM", "usdcop:events", "MAXLEN", .integer(kept))
             let last = try #require(StreamCursor(place)?.changes.ordinal)
             let added = try #require(try await service.redis.streamInfo("usdcop:events").entriesAdded)
+            // The monitor of services may have put an entry between ours.
+            let left = try await service.service.stream.feeds.changes.entries(after: .zero, limit: 100)
+                .compactMap { ChangeEvent($0) }.filter { $0.topic == .signals }.count
             let events = try await Self.resume(after: place, redis: service.redis)
-            #expect(events.map(\.name) == ["reset"])
+            #expect(events.first?.name == "reset")
             #expect(events.first?.data["lost"] == .integer(added - kept - last))
+            #expect(events.dropFirst().map { $0.value["signal_id"]?.text } == (0..<10).suffix(left).map { "s\($0)" })
         }
     }
 
@@ -70,6 +74,50 @@ struct StreamResetTests {
             let lost = [(changes, cursor.changes), (audit, cursor.audit)].map { ($0.entriesAdded ?? 0) - 1 - ($1.ordinal ?? 0) }
             let events = try await Self.resume(after: place, topics: "signals,audit", redis: service.redis)
             #expect(events.filter { $0.name == "reset" }.map { $0.data["lost"] } == [.integer(lost[0] + lost[1])])
+        }
+    }
+
+    @Test func `what one stream lost takes nothing from the other`() async throws {
+        try await RunningService.with { (service) async throws in
+            let place = try await Self.place(on: service, topics: "signals,audit")
+            for number in 0..<4 { _ = try await service.service.audit.log(.system("event \(number)")) }
+            try await Self.publish(service, ["a", "b"])
+            try await service.redis.ask("XTRIM", "usdcop:audit:events", "MAXLEN", "1")
+            let events = try await Self.resume(after: place, topics: "signals,audit", redis: service.redis)
+            #expect(events.filter { $0.name == "reset" }.map { $0.data["lost"] } == [3])
+            #expect(events.filter { $0.name == "signals" }.map { $0.value["signal_id"]?.text } == ["a", "b"])
+            #expect(events.filter { $0.name == "audit" }.count == 1)
+        }
+    }
+
+    @Test func `a foreign value in the place of one stream does not stop the other`() async throws {
+        try await RunningService.with { (service) async throws in
+            _ = try await service.service.audit.log(.system("before"))
+            let place = try await Self.place(on: service, topics: "signals,audit")
+            try await Self.publish(service, ["missed"])
+            try await service.redis.ask("DEL", "usdcop:audit:events")
+            try await service.redis.ask("SET", "usdcop:audit:events", "mine")
+            try await RunningService.with(redis: service.redis) { (other) async throws in
+                let topics = "signals,audit,backend"
+                try await EventStreamClient.open(port: other.port, topics: topics) { (client) async throws in
+                    _ = try await client.next("open")
+                    while try await client.next("backend").value["events"]?["code"] != "stream_damaged" {}
+                    try await Self.publish(other, ["a"])
+                    #expect(try await client.next("signals").value["signal_id"] == "a")
+                    #expect(
+                        try await other.get("/api/cache/stats").json["events"]?["detail"]?.text?.contains("usdcop:audit:events") == true)
+                    // One that comes back gets what can be read, and is told that something cannot.
+                    try await EventStreamClient.open(port: other.port, topics: "signals,audit", after: place) { (second) async throws in
+                        _ = try await second.next("open")
+                        #expect(try await second.next("reset").data["lost"] == .null)
+                        try await Self.publish(other, ["b"])
+                        #expect(try await second.next("signals").value["signal_id"] == "b")
+                    }
+                    #expect(try await service.redis.ask("GET", "usdcop:audit:events").text == "mine")
+                    try await service.redis.ask("DEL", "usdcop:audit:events")
+                    while try await client.next("backend").value["events"] != .null {}
+                }
+            }
         }
     }
 
