@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension ICacheClient {
     /// Reads a value through `JSONDecoder`; `nil` when there is none.

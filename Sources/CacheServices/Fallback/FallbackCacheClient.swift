@@ -1,4 +1,4 @@
-public import Hiredis
+import Hiredis
 public import Logging
 import Synchronization
 

@@ -84,7 +84,7 @@ extension HealthChecker {
             return try? IdempotencyKey("health:" + name, owner: "health", request: JSONWriter.bytes(metadata))
         }
         do {
-            try await audit.log(event, idempotency: key)
+            _ = try await audit.log(event, idempotency: key)
         } catch {
             logger.warning(
                 "a change of status is not in the audit trail", metadata: ["service": "\(health.service)", "reason": "\(error)"])

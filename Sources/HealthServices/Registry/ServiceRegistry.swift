@@ -1,5 +1,5 @@
 public import CacheServices
-public import Logging
+import Logging
 import Synchronization
 
 /// Which services there are, and how each was last (Seed: ServiceRegistry).

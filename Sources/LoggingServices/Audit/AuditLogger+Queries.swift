@@ -1,4 +1,4 @@
-public import CacheServices
+import CacheServices
 
 // The seed's methods that read. ``AuditLogger/reader`` has the same and more.
 

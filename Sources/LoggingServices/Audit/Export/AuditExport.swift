@@ -1,4 +1,4 @@
-public import CacheServices
+import CacheServices
 
 /// The trail as a file, in pieces, oldest event first: nothing is read before somebody asks for the next piece, and only a page at a time is
 /// in memory.

@@ -1,4 +1,4 @@
-public import CacheServices
+import CacheServices
 
 extension AuditTrailReader {
     /// The trail as a file, oldest event first (Seed: exportAuditTrail).
