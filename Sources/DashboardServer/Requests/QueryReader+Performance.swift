@@ -3,7 +3,7 @@ import CacheServices
 extension QueryReader {
     /// Takes the name of an operation.
     mutating func operation(_ name: String) -> OperationName? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .name) else { return nil }
         do throws(ValidationError) {
             return try OperationName(text)
         } catch {
@@ -14,7 +14,7 @@ extension QueryReader {
 
     /// Takes a time in milliseconds, 0 to 1e9, in ASCII digits with at most one point.
     mutating func milliseconds(_ name: String) -> Double? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .number(in: 0...1e9)) else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let isNumber = parts.allSatisfy { part in !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } }
         if isNumber, let number = Double(text), (0...1e9).contains(number) { return number }
