@@ -5,7 +5,7 @@ enum ContractHeaders {
     static let ofEveryAnswer = ["X-Request-ID", "X-Cache-Backend", "X-Cache-Stale", "Age"]
 
     static func references(_ names: [String]) -> JSONValue {
-        .object(names.map { .init($0, ["$ref": .string("#/components/headers/\($0)")]) })
+        .object(Set(names).sorted().map { .init($0, ["$ref": .string("#/components/headers/\($0)")]) })
     }
 
     static let all: JSONValue = [

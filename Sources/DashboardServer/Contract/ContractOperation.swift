@@ -16,13 +16,18 @@ struct ContractOperation: Sendable {
     /// Every error that it can answer. Which follow from the kind of endpoint is said here and nowhere else.
     var problems: Set<ProblemCode> {
         var problems = Set(ContractDocument.everywhere + operation.problems)
-        if endpoint.role != nil { problems.formUnion([.unauthenticated, .forbidden]) }
+        if let role = endpoint.role {
+            problems.insert(.unauthenticated)
+            // Whoever has a key at all is a reader.
+            if role > .reader { problems.insert(.forbidden) }
+        }
         if !endpoint.method.isRead { problems.insert(.foreignOrigin) }
         if endpoint.body != .none {
             problems.formUnion([.malformedBody, .bodyTooLarge, .unsupportedMediaType, .validationFailed])
         }
         switch operation.reach {
         case .itself: break
+        case .time: problems.insert(.timeout)
         case .redis: problems.insert(.redisUnavailable)
         case .steps: problems.formUnion([.redisUnavailable, .timeout])
         }
@@ -80,7 +85,7 @@ struct ContractOperation: Sendable {
     private func reply(_ status: Int, orProblem: Bool) -> JSONValue {
         let replies = operation.replies.filter { $0.status == status }
         var content = replies.map { reply -> JSONValue.Member in
-            var members: [JSONValue.Member] = [.init("schema", (reply.schema ?? .string).jsonValue)]
+            var members: [JSONValue.Member] = [.init("schema", reply.schema.jsonValue)]
             if !reply.examples.isEmpty { members.append(.init("examples", OperationExample.json(reply.examples))) }
             return .init(reply.type.rawValue, .object(members))
         }

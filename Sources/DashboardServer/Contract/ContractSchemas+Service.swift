@@ -6,8 +6,14 @@ extension ContractSchemas {
     /// The state of the service itself, and values that many answers have.
     static let service: [(name: String, schema: Schema)] = [
         ("Cleared", .object(["cleared": .count])), ("Stored", stored), ("CacheStats", cacheStats), ("Backend", backend),
-        ("Readiness", readiness), ("AuditBreak", auditBreak),
+        ("Readiness", readiness), ("AuditBreak", auditBreak), ("StreamEvent", streamEvent),
     ]
+
+    /// One event of the stream, taken apart into its fields.
+    private static let streamEvent = Schema.object([
+        "event": .words(StreamTopic.allCases.map(\.rawValue) + ["open", "reset", "bye"]), "id?": .streamCursor,
+        "data": Schema.string.with("contentMediaType", .string(Answer.MediaType.json.rawValue)), "retry?": .count,
+    ])
 
     private static let stored = Schema.words(of: CacheBackend.self).said("Where the value went.")
 

@@ -32,7 +32,8 @@ enum ContractSchemas {
     ])
 
     private static let position = Schema.object([
-        "current_price": .number(Position.Limits.price), "entry_price": .number(Position.Limits.price), "entry_time": .timestamp,
+        "current_price": .number(Position.Limits.price), "entry_price": .number(Position.Limits.price),
+        "entry_time": Schema.timestamp.said("At most 5 minutes in the future."),
         "pnl": .number(Position.Limits.pnl), "pnl_percent": .number(Position.Limits.pnl),
         "position_id": .text(Position.Limits.positionID),
         "quantity": Schema.number(Position.Limits.quantity).said("Negative when sold short."),
@@ -45,7 +46,8 @@ enum ContractSchemas {
     ])
 
     private static let metrics = Schema.object([
-        "timestamp": .timestamp, "active_positions?": .integer(FinancialMetrics.Limits.counts),
+        "timestamp": Schema.timestamp.said("At most 5 minutes in the future."),
+        "active_positions?": .integer(FinancialMetrics.Limits.counts),
         "max_drawdown?": .number(FinancialMetrics.Limits.figure), "portfolio_value?": .number(FinancialMetrics.Limits.figure),
         "sharpe_ratio?": .number(FinancialMetrics.Limits.figure), "total_pnl?": .number(FinancialMetrics.Limits.figure),
         "total_trades?": .integer(FinancialMetrics.Limits.counts), "win_rate?": .number(FinancialMetrics.Limits.winRate),

@@ -28,9 +28,11 @@ struct Operation: Sendable {
     enum Reach: Sendable {
         /// Nothing that can be away.
         case itself
+        /// Work that has a time, and goes on without Redis.
+        case time
         /// One step of Redis.
         case redis
-        /// Several steps, or probes, which together have a time.
+        /// Several steps, which together have a time.
         case steps
     }
 
@@ -45,8 +47,8 @@ struct Operation: Sendable {
         let status: Int
         let sentence: String
         let type: Answer.MediaType
-        /// Nil for what is no JSON.
-        let schema: Schema?
+        /// What is no JSON is a text; of a stream, it is each event.
+        let schema: Schema
         let examples: [OperationExample]
         /// Headers beside those of every answer.
         let headers: [String]
@@ -100,12 +102,14 @@ extension Operation {
     }
 
     /// An answer that is no JSON.
-    func answers(_ type: Answer.MediaType, _ sentence: String, example: String? = nil, headers: [String] = []) -> Operation {
+    func answers(
+        _ type: Answer.MediaType, _ sentence: String, _ schema: Schema = .string, example: JSONValue? = nil, headers: [String] = []
+    ) -> Operation {
         changed {
             $0.replies.append(
                 Reply(
-                    status: 200, sentence: sentence, type: type, schema: nil,
-                    examples: example.map { [OperationExample("text", .string($0))] } ?? [], headers: headers))
+                    status: 200, sentence: sentence, type: type, schema: schema,
+                    examples: example.map { [OperationExample("example", $0)] } ?? [], headers: headers))
         }
     }
 

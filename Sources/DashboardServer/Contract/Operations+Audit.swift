@@ -76,7 +76,7 @@ extension Operations {
 
     /// A line of an export: the entry with its place in the chain.
     private static let exported = Schema.object([
-        "stream_id": .streamID, "writer": .string, "seq": .count, "prev": .string, "hash": .string, "entry": .string,
+        "stream_id": .streamID, "writer": .string, "seq": .count, "prev": .string, "hash": .string, "entry": .ref("AuditEntry"),
     ])
 
     private static let receipt = Schema.object([

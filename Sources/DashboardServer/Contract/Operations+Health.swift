@@ -42,7 +42,7 @@ extension Operations {
         .answers(status: 503, "A service is unhealthy; or, as a problem, the service cannot answer now.", .ref("SystemHealth"))
         .refuses(.notFound, .dataConflict)
 
-    private static let checkService: Operation = Operation("checkService", .health, "Checks a service now", reach: .steps)
+    private static let checkService: Operation = Operation("checkService", .health, "Checks a service now", reach: .time)
         .takes(Schema.object(["service": .name]).closed, [.init("redis", ["service": "redis"])])
         .answers("How it is, whatever that is.", .ref("ServiceHealth"), [.init("healthy", ContractSamples.health)])
         .refuses(.notFound)
@@ -69,8 +69,9 @@ extension Operations {
         ).refuses(.tooManyServices, .dataConflict)
 
     private static let unregisterService: Operation = Operation("unregisterService", .health, "Watches a service no more", reach: .steps)
+        .explained("`redis` is always watched.")
         .answers("Its name.", .object(["unregistered": .name]), [.init("gateway", ["unregistered": "gateway"])])
-        .refuses(.notFound, .dataConflict)
+        .refuses(.notFound, .validationFailed, .dataConflict)
 
     private static let getAlerts: Operation = Operation("getAlerts", .alerts, "Reads what people were to be told", reach: .steps)
         .reads([.init("newest", ["limit": 20])]) { reader throws(Problem) in _ = try AlertsController.limit(&reader) }

@@ -38,10 +38,9 @@ extension Operations {
         .refuses(.notReady)
 
     private static let getExposition: Operation = Operation(
-        "getExposition", .service, "Shows what this process counts, for Prometheus", reach: .itself
+        "getExposition", .service, "Shows what this process counts, for Prometheus", reach: .time
     )
     .answers(.prometheus, "The text format of Prometheus.", example: "# TYPE usdcop_build_info gauge\nusdcop_build_info 1\n")
-    .refuses(.timeout)
 
     private static let followStream: Operation = Operation("followStream", .stream, "Sends what happens, as it happens", reach: .itself)
         .explained(
@@ -55,9 +54,11 @@ extension Operations {
         .reads([.init("some", ["topics": ["signals", "health"]])]) { reader throws(Problem) in _ = try StreamQuery.read(&reader) }
         .header("LastEventID")
         .answers(
-            .eventStream, "The events, until either side ends the connection.",
-            example:
-                "event: signals\nid: 1736937000000-0.7_1736937000000-0.3\ndata: {\"event\":\"published\",\"key\":\"signal:latest\",\"value\":{}}\n\n"
+            .eventStream, "The events, until either side ends the connection.", .ref("StreamEvent"),
+            example: [
+                "event": "signals", "id": "1736937000000-0.7_1736937000000-0.3",
+                "data": "{\"event\":\"published\",\"key\":\"signal:latest\",\"value\":{}}",
+            ]
         )
         .refuses(.tooManyStreams)
 

@@ -55,6 +55,7 @@ extension QueryShape {
             ]
             if parameter.isRequired { members.append(.init("required", true)) }
             if parameter.schema.jsonValue["type"] == "array" { members += [.init("style", "form"), .init("explode", false)] }
+            if let sentence = parameter.schema.jsonValue["description"] { members.append(.init("description", sentence)) }
             if let example = examples.first?.value[parameter.name] { members.append(.init("example", example)) }
             return .object(members)
         }

@@ -22,7 +22,7 @@ extension Schema {
     static let streamID = Schema(["type": "string", "pattern": "^[0-9]+-[0-9]+$"])
     static let auditCursor = Schema(["type": "string", "pattern": "^[A-Za-z0-9_-]{1,80}$"]).said("The `next_cursor` of a page.")
     static let streamCursor = Schema([
-        "type": "string", "maxLength": 200, "pattern": .string("^\(place)_\(place)$"),
+        "type": "string", "pattern": .string("^\(place)_\(place)$"),
     ]).said("The `id` of the last event that came.")
     /// Some of the topics.
     static let topics = Schema([
