@@ -118,7 +118,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             // Part of the program: a bundle beside it would be one more thing to lose when it is copied.
-            resources: [.embedInCode("Page/Resources")]
+            resources: [.embedInCode("Page/Resources"), .embedInCode("Contract/Resources")]
         ),
         .executableTarget(
             name: "usdcop",

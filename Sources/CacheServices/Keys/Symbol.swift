@@ -1,6 +1,8 @@
 /// What is traded, such as `USDCOP`: `[A-Z0-9][A-Z0-9._/-]{0,31}`, valid by construction and therefore safe as a part of a key.
 public struct Symbol: Sendable, Hashable {
-    static let sentence = "must match [A-Z0-9][A-Z0-9._/-]{0,31}"
+    /// As a regular expression.
+    package static let pattern = "[A-Z0-9][A-Z0-9._/-]{0,31}"
+    static let sentence = "must match \(pattern)"
 
     /// The symbol's text, 1 to 32 ASCII characters.
     public let rawValue: String

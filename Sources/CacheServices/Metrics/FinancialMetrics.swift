@@ -2,10 +2,10 @@
 ///
 /// What nobody has given is nil and is not written; it is never an invented zero.
 public struct FinancialMetrics: Sendable, Hashable {
-    enum Limits {
-        static let winRate = NumberRule.range(0...1)
-        static let figure = NumberRule.finite
-        static let counts = 0...9_007_199_254_740_991
+    package enum Limits {
+        package static let winRate = NumberRule.range(0...1)
+        package static let figure = NumberRule.finite
+        package static let counts = 0...9_007_199_254_740_991
 
         static func check(_ count: Int?, _ field: String, _ problems: inout [FieldProblem]) {
             guard let count, !counts.contains(count) else { return }

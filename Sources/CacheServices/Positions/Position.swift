@@ -1,10 +1,10 @@
 /// A position of the desk in one symbol, valid by construction (Seed: PositionCacheData).
 public struct Position: Sendable, Hashable {
-    enum Limits {
-        static let positionID = TextRule(maximumLength: 128)
-        static let price = NumberRule.positive
-        static let quantity = NumberRule.nonZero
-        static let pnl = NumberRule.finite
+    package enum Limits {
+        package static let positionID = TextRule(maximumLength: 128)
+        package static let price = NumberRule.positive
+        package static let quantity = NumberRule.nonZero
+        package static let pnl = NumberRule.finite
     }
 
     /// The position's own name, 1 to 128 printable characters.

@@ -3,14 +3,14 @@ public struct Signal: Sendable, Hashable {
     /// How far the time of a signal may lie ahead of the clock; whoever has the clock checks it.
     public static let maximumFutureSkew: Duration = .seconds(300)
 
-    enum Limits {
-        static let signalID = TextRule(maximumLength: 128)
-        static let modelVersion = TextRule(maximumLength: 64)
-        static let featureName = TextRule(maximumLength: 64)
-        static let featureCount = 256
-        static let confidence = NumberRule.range(0...1)
-        static let price = NumberRule.positive
-        static let executionLatencyMS = NumberRule.range(0...1e9)
+    package enum Limits {
+        package static let signalID = TextRule(maximumLength: 128)
+        package static let modelVersion = TextRule(maximumLength: 64)
+        package static let featureName = TextRule(maximumLength: 64)
+        package static let featureCount = 256
+        package static let confidence = NumberRule.range(0...1)
+        package static let price = NumberRule.positive
+        package static let executionLatencyMS = NumberRule.range(0...1e9)
     }
 
     /// The signal's own name, 1 to 128 printable characters.

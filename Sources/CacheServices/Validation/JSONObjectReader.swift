@@ -79,7 +79,8 @@ public struct JSONObjectReader {
         guard found != members.count else { return [] }
         let unknown = members.filter { !asked.contains($0.name) }
         guard mode == .strict else { return unknown }
-        for member in unknown { report(FieldProblem.shown(member.name), .unknown, "is not a known field") }
+        let known = Set(asked).sorted().joined(separator: ", ")
+        for member in unknown { report(FieldProblem.shown(member.name), .unknown, "is not a known field; known are \(known)") }
         var seen: Set<String> = []
         for member in members where !seen.insert(member.name).inserted {
             report(FieldProblem.shown(member.name), .duplicate, "must occur once")

@@ -9,10 +9,15 @@ struct AlertsController: Sendable {
         [Route("/api/alerts", .get(.reader, get))]
     }
 
-    @Sendable private func get(_ call: Call) async throws -> Answer {
-        var reader = QueryReader(call.query)
+    static func limit(_ reader: inout QueryReader) throws(Problem) -> Int {
         let limit = reader.integer("limit", in: AlertLog.limits) ?? 100
         try reader.finish()
+        return limit
+    }
+
+    @Sendable private func get(_ call: Call) async throws -> Answer {
+        var reader = QueryReader(call.query)
+        let limit = try Self.limit(&reader)
         let log = log
         return Answer(try await Deadline.run(writes: false) { try await log.recent(limit: limit) }.jsonValue)
     }

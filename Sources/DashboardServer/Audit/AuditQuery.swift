@@ -18,14 +18,11 @@ enum AuditQuery: Sendable, Hashable {
     /// - Throws: ``Problem`` naming every parameter that is wrong.
     init(_ query: String?) throws(Problem) {
         var reader = QueryReader(query)
-        let hasKind = reader.text("type") != nil
-        guard let kind = hasKind ? reader.choice("type", of: Kind.self) : .trail else {
-            // Without the type nobody knows which parameters are right.
-            try reader.finishNow()
-            self = .stats
-            return
-        }
-        switch kind {
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout QueryReader) throws(Problem) {
+        switch try reader.kind(standard: Kind.trail) {
         case .trail:
             let filter = reader.auditFilter()
             let limit = reader.integer("limit", in: AuditPage.limits)
@@ -53,8 +50,8 @@ extension QueryReader {
     fileprivate mutating func auditFilter() -> AuditFilter {
         let eventType = choice("eventType", of: AuditEventType.self)
         let symbol = symbol("symbol")
-        let userID = text("userId")
         let rule = TextRule(maximumLength: 128)
+        let userID = text("userId", .text(rule))
         if let userID, let code = rule.problem(with: userID) { report("userId", code, rule.sentence) }
         let start = timestamp("startTime")
         let end = timestamp("endTime")
@@ -64,7 +61,7 @@ extension QueryReader {
 
     /// Takes the `next_cursor` of a page.
     fileprivate mutating func auditCursor(_ name: String) -> AuditCursor? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .auditCursor) else { return nil }
         if let cursor = AuditCursor(text) { return cursor }
         report(name, .malformed, "must be the next_cursor of a page")
         return nil

@@ -90,19 +90,21 @@ public struct DashboardService: Sendable {
             changes: backend.changes, audit: audit.reader.stream, local: backend.redis == nil ? nil : backend.localChanges,
             backend: report, latency: latency)
         stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, limits: settings.streams, logger: logger)
-        routes = RouteTable(
+        let served =
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
-                + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
-                + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
-                + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
-                + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
-                + HealthController(backend: report, stream: stream).routes
-                + PageController(page: Page(chartLibrary: ChartLibrary.read(settings.chartLibraryFile))).routes
-                + ExpositionController(
-                    registry: registry,
-                    collectors: collectors
-                        + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health, stream: stream)
-                ).routes + extraRoutes)
+            + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
+            + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
+            + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
+            + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
+            + HealthController(backend: report, stream: stream).routes
+            + PageController(page: Page(chartLibrary: ChartLibrary.read(settings.chartLibraryFile))).routes
+            + ExpositionController(
+                registry: registry,
+                collectors: collectors
+                    + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health, stream: stream)
+            ).routes
+        let contract = ContractController(describing: served, settings: settings, viewer: SwaggerUI.read(settings.swaggerUIFolder))
+        routes = RouteTable(served + contract.routes + extraRoutes)
         let responder = DashboardResponder(
             routes: routes, gate: Gate(keys: settings.keys),
             origins: OriginPolicy(listed: settings.corsOrigins, hasKeys: !settings.keys.isEmpty),

@@ -47,6 +47,9 @@ public struct Settings: Sendable {
     /// `USDCOP_CHART_LIBRARY`: Chart.js for the dashboard; nil takes that of the system, if there is one.
     public var chartLibraryFile: String?
 
+    /// `USDCOP_SWAGGER_UI`: the folder of Swagger UI for `/docs`; nil for none.
+    public var swaggerUIFolder: String?
+
     /// Bounds of the streams that nobody but a test changes.
     var streams = StreamLimits()
 

@@ -18,13 +18,11 @@ enum HealthServicesQuery: Sendable, Hashable {
     /// - Throws: ``Problem`` naming every parameter that is wrong.
     init(_ query: String?) throws(Problem) {
         var reader = QueryReader(query)
-        let hasKind = reader.text("type") != nil
-        guard let kind = hasKind ? reader.choice("type", of: Kind.self) : .status else {
-            try reader.finishNow()
-            self = .registry
-            return
-        }
-        switch kind {
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout QueryReader) throws(Problem) {
+        switch try reader.kind(standard: Kind.status) {
         case .status: self = .status(refresh: reader.choice("refresh", of: Choice.self) == .yes)
         case .registry: self = .registry
         case .history:
@@ -39,7 +37,7 @@ enum HealthServicesQuery: Sendable, Hashable {
 extension QueryReader {
     /// Takes the name of a service, which is required.
     fileprivate mutating func service(_ name: String) -> OperationName? {
-        guard let text = text(name, isRequired: true) else { return nil }
+        guard let text = text(name, .name, isRequired: true) else { return nil }
         do throws(ValidationError) {
             return try OperationName(text)
         } catch {

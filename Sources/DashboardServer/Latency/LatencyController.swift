@@ -47,12 +47,18 @@ struct LatencyController: Sendable {
         return Answer(["accepted": .integer(body.readings.count)], status: .accepted)
     }
 
-    @Sendable private func clear(_ call: Call) async throws -> Answer {
-        var reader = QueryReader(call.query)
+    /// The one service to clear; nil for all of them.
+    static func serviceToClear(_ reader: inout QueryReader) throws(Problem) -> OperationName? {
         let service = reader.operation("service")
         let all = reader.confirmation("all")
-        if !reader.hasProblems, all == (service != nil) { reader.report("", .missing, "must have either service or all=true") }
+        reader.needOne(of: ("service", service != nil), or: ("all", all), "must have either service or all=true")
         try reader.finish()
+        return service
+    }
+
+    @Sendable private func clear(_ call: Call) async throws -> Answer {
+        var reader = QueryReader(call.query)
+        let service = try Self.serviceToClear(&reader)
         let latency = latency
         let cleared = try await Deadline.run(writes: true) {
             if let service { try await latency.clearMeasurements(service) } else { try await latency.clearMeasurements() }

@@ -19,19 +19,17 @@ enum LatencyQuery: Sendable, Hashable {
     /// - Throws: ``Problem`` naming every parameter that is wrong.
     init(_ query: String?) throws(Problem) {
         var reader = QueryReader(query)
-        let hasKind = reader.text("type") != nil
-        guard let kind = hasKind ? reader.choice("type", of: Kind.self) : .stats else {
-            // Without the type nobody knows which parameters are right.
-            try reader.finishNow()
-            self = .highLatency(limit: 5)
-            return
-        }
-        switch kind {
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout QueryReader) throws(Problem) {
+        switch try reader.kind(standard: Kind.stats) {
         case .stats: self = .stats(service: reader.operation("service"), operation: reader.operation("operation"))
         case .trend:
             let (service, operation) = (reader.operation("service"), reader.operation("operation"))
             let minutes = reader.integer("minutes", in: LatencyMonitor.minutes) ?? 5
-            let interval = reader.integer("interval", in: 1...minutes * 60) ?? minutes * 60 / 20
+            let interval =
+                reader.integer("interval", in: 1...minutes * 60, widest: 1...LatencyMonitor.minutes.upperBound * 60) ?? minutes * 60 / 20
             self = .trend(service: service, operation: operation, minutes: minutes, interval: interval)
         case .recent:
             self = .recent(service: reader.operation("service"), limit: reader.integer("limit", in: LatencyMonitor.listed) ?? 100)

@@ -24,7 +24,7 @@ struct MetricsController: Sendable {
     @Sendable private func put(_ call: Call) async throws -> Answer {
         try call.noQuery()
         let new = try call.object().onlyPart("metrics") { value throws(ValidationError) in try FinancialMetrics(strict: value) }
-        try await metrics.traced(by: call.trace).setFinancialMetrics(new)
+        try await FutureTime.naming("metrics.timestamp") { try await metrics.traced(by: call.trace).setFinancialMetrics(new) }
         return Answer(["metrics": new.jsonValue, "stored": call.stored])
     }
 
@@ -32,7 +32,9 @@ struct MetricsController: Sendable {
         try call.noQuery()
         let update = try call.object().onlyPart("metrics") { value throws(ValidationError) in try FinancialMetricsUpdate(strict: value) }
         let metrics = metrics.traced(by: call.trace)
-        let merged = try await Deadline.run(writes: true) { try await metrics.updateMetricSnapshot(update) }
+        let merged = try await FutureTime.naming("metrics.timestamp") {
+            try await Deadline.run(writes: true) { try await metrics.updateMetricSnapshot(update) }
+        }
         return Answer(["metrics": merged.jsonValue, "stored": call.stored])
     }
 

@@ -14,14 +14,11 @@ enum PerformanceQuery: Sendable, Hashable {
     /// - Throws: ``Problem`` naming every parameter that is wrong.
     init(_ query: String?) throws(Problem) {
         var reader = QueryReader(query)
-        let hasKind = reader.text("type") != nil
-        guard let kind = hasKind ? reader.choice("type", of: Kind.self) : .metrics else {
-            // Without the type nobody knows which parameters are right.
-            try reader.finishNow()
-            self = .summary
-            return
-        }
-        switch kind {
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout QueryReader) throws(Problem) {
+        switch try reader.kind(standard: Kind.metrics) {
         case .metrics: self = .metrics(reader.operation("operation"))
         case .slow:
             self = .slow(

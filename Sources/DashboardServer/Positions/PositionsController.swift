@@ -36,7 +36,9 @@ struct PositionsController: Sendable {
             }
             return position
         }
-        let change = try await metrics.traced(by: call.trace).setPosition(symbol, position)
+        let change = try await FutureTime.naming("position.entry_time") {
+            try await metrics.traced(by: call.trace).setPosition(symbol, position)
+        }
         return Answer(["position": position.jsonValue, "change": .string(change.rawValue), "stored": call.stored])
     }
 

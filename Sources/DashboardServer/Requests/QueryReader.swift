@@ -7,6 +7,19 @@ package struct QueryReader {
     private var parameters: [(name: String, value: String)] = []
     private var asked: Set<String> = []
     private var items: [Problem.Item] = []
+    /// What was asked for, where that is wanted instead of the values: the contract is made from it. Nil for a request.
+    private(set) var declarations: [QueryParameter]?
+    /// Two parameters of which exactly one must be given.
+    private(set) var alternatives: [String] = []
+
+    /// Reads nothing but what a route asks for.
+    ///
+    /// - Parameter query: what makes the route ask, such as the `type`.
+    static func describing(_ query: String?) -> QueryReader {
+        var reader = QueryReader(query)
+        reader.declarations = []
+        return reader
+    }
 
     /// Splits a query; one that is not well formed is a problem already.
     package init(_ query: String?) {
@@ -27,8 +40,11 @@ package struct QueryReader {
     }
 
     /// Takes a text, or reports that it is required.
-    mutating func text(_ name: String, isRequired: Bool = false) -> String? {
+    ///
+    /// - Parameter schema: what else is asked of it; the caller checks that.
+    mutating func text(_ name: String, _ schema: @autoclosure () -> Schema = .string, isRequired: Bool = false) -> String? {
         asked.insert(name)
+        if declarations != nil { declare(QueryParameter(name: name, schema: schema(), isRequired: isRequired)) }
         let values = parameters.filter { $0.name == name }
         guard values.count <= 1 else {
             report(name, .duplicate, "must be given once")
@@ -43,15 +59,28 @@ package struct QueryReader {
 
     /// Takes one of the words of an enumeration.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of: Choice.Type) -> Choice? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .words(of: Choice.self)) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         report(name, .malformed, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
 
+    /// Takes the word on which it depends what other parameters there are; the standard one when it is absent.
+    ///
+    /// - Throws: ``Problem`` for another word: without it nobody knows which parameters are right.
+    mutating func kind<Kind: RawRepresentable<String> & CaseIterable>(_ name: String = "type", standard: Kind) throws(Problem) -> Kind {
+        guard let text = text(name, .words(of: Kind.self, standard: standard)) else { return standard }
+        if let kind = Kind(rawValue: text) { return kind }
+        _ = choice(name, of: Kind.self)
+        try finishNow()
+        return standard
+    }
+
     /// Takes a whole number in ASCII digits.
-    mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        guard let text = text(name) else { return nil }
+    ///
+    /// - Parameter widest: the range with the most favourable other parameters, where it depends on them.
+    mutating func integer(_ name: String, in range: ClosedRange<Int>, widest: ClosedRange<Int>? = nil) -> Int? {
+        guard let text = text(name, .integer(widest ?? range)) else { return nil }
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         if isNumber, let number = Int(text), range.contains(number) { return number }
         report(name, isNumber ? .outOfRange : .malformed, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -60,7 +89,7 @@ package struct QueryReader {
 
     /// Takes `true`, the only value that a confirmation can have.
     mutating func confirmation(_ name: String) -> Bool {
-        guard let text = text(name) else { return false }
+        guard let text = text(name, .word("true")) else { return false }
         if text == "true" { return true }
         report(name, .malformed, "must be true")
         return false
@@ -68,7 +97,7 @@ package struct QueryReader {
 
     /// Takes the symbol of an instrument.
     mutating func symbol(_ name: String, isRequired: Bool = false) -> Symbol? {
-        guard let text = text(name, isRequired: isRequired) else { return nil }
+        guard let text = text(name, .symbol, isRequired: isRequired) else { return nil }
         do throws(ValidationError) {
             return try Symbol(text)
         } catch {
@@ -79,11 +108,17 @@ package struct QueryReader {
 
     /// Takes a time in ISO 8601.
     mutating func timestamp(_ name: String, isRequired: Bool = false) -> Timestamp? {
-        guard let text = text(name, isRequired: isRequired) else { return nil }
+        guard let text = text(name, .timestamp, isRequired: isRequired) else { return nil }
         // No time has a space in it: one stands for the plus sign of an offset that was not percent-encoded.
         if let timestamp = Timestamp(iso8601: String(text.map { $0 == " " ? "+" : $0 })) { return timestamp }
         report(name, .malformed, "must be a time in ISO 8601 like 2025-01-15T10:30:00.000Z")
         return nil
+    }
+
+    /// Notes that exactly one of two parameters must be given.
+    mutating func needOne(of first: (name: String, isGiven: Bool), or second: (name: String, isGiven: Bool), _ sentence: String) {
+        if declarations != nil { alternatives = [first.name, second.name] }
+        if !hasProblems, first.isGiven == second.isGiven { report("", .missing, sentence) }
     }
 
     /// Notes a problem of a parameter.
@@ -116,6 +151,11 @@ package struct QueryReader {
     func finishNow() throws(Problem) {
         guard let first = items.first else { return }
         throw Problem(.invalidQuery, items.count == 1 ? "\(first.detail)." : "\(items.count) parameters are wrong.", items: items)
+    }
+
+    private mutating func declare(_ parameter: QueryParameter) {
+        declarations?.removeAll { $0.name == parameter.name }
+        declarations?.append(parameter)
     }
 
     /// Whether something is wrong so far.

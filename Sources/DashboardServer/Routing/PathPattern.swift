@@ -18,6 +18,11 @@ package struct PathPattern: Sendable, Hashable {
         }
     }
 
+    /// The names of its parameters, in their order.
+    var parameterNames: [String] {
+        segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+    }
+
     /// Whether it is one path only.
     var isLiteral: Bool {
         segments.allSatisfy { if case .literal = $0 { true } else { false } }

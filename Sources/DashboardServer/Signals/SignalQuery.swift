@@ -19,14 +19,11 @@ enum SignalQuery: Sendable, Hashable {
             return
         }
         var reader = QueryReader(query)
-        let hasKind = reader.text("type") != nil
-        guard let kind = hasKind ? reader.choice("type", of: Kind.self) : .latest else {
-            // Without the type nobody knows which parameters are right.
-            try reader.finishNow()
-            self = .latest
-            return
-        }
-        switch kind {
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout QueryReader) throws(Problem) {
+        switch try reader.kind(standard: Kind.latest) {
         case .latest:
             try reader.finish()
             self = .latest

@@ -97,12 +97,18 @@ struct SignalsController: Sendable {
             ] + more)
     }
 
-    @Sendable private func clear(_ call: Call) async throws -> Answer {
-        var reader = QueryReader(call.query)
+    /// The one symbol to clear; nil for all of them.
+    static func symbolToClear(_ reader: inout QueryReader) throws(Problem) -> Symbol? {
         let symbol = reader.symbol("symbol")
         let all = reader.confirmation("all")
-        if !reader.hasProblems, (symbol != nil) == all { reader.report("", .missing, "must be either symbol=SYMBOL or all=true") }
+        reader.needOne(of: ("symbol", symbol != nil), or: ("all", all), "must be either symbol=SYMBOL or all=true")
         try reader.finish()
+        return symbol
+    }
+
+    @Sendable private func clear(_ call: Call) async throws -> Answer {
+        var reader = QueryReader(call.query)
+        let symbol = try Self.symbolToClear(&reader)
         let signals = signals.traced(by: call.trace)
         guard let symbol else {
             return Answer(["cleared": .integer(try await Deadline.run(writes: true) { try await signals.clearAll() })])

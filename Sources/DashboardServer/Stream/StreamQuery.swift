@@ -12,12 +12,17 @@ struct StreamQuery: Sendable, Hashable {
     /// - Throws: ``Problem`` naming everything that is wrong.
     init(_ query: String?, _ headers: HTTPFields) throws(Problem) {
         var reader = QueryReader(query)
-        let topics = reader.topics("topics")
-        let parameter = reader.cursor("last_event_id")
-        try reader.finish()
+        let (topics, parameter) = try Self.read(&reader)
         let header = try Self.cursor(headers[values: .lastEventID])
         self.topics = topics ?? .all
         resumption = header ?? parameter
+    }
+
+    static func read(_ reader: inout QueryReader) throws(Problem) -> (topics: StreamTopics?, resumption: StreamCursor?) {
+        let topics = reader.topics("topics")
+        let cursor = reader.cursor("last_event_id")
+        try reader.finish()
+        return (topics, cursor)
     }
 
     private static func cursor(_ values: [String]) throws(Problem) -> StreamCursor? {
@@ -36,7 +41,7 @@ struct StreamQuery: Sendable, Hashable {
 extension QueryReader {
     /// Takes a list of topics, each once.
     fileprivate mutating func topics(_ name: String) -> StreamTopics? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .topics) else { return nil }
         let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let topics = words.compactMap(StreamTopic.init)
         guard topics.count == words.count else {
@@ -51,7 +56,7 @@ extension QueryReader {
     }
 
     fileprivate mutating func cursor(_ name: String) -> StreamCursor? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name, .streamCursor) else { return nil }
         if let cursor = StreamCursor(text) { return cursor }
         report(name, .malformed, StreamQuery.cursorSentence)
         return nil

@@ -2,7 +2,7 @@ public import CacheServices
 
 /// How long a service took for one thing (Seed: LatencyMeasurement).
 public struct LatencyMeasurement: Sendable, Hashable {
-    static let latency = NumberRule.range(0...1e9)
+    package static let latency = NumberRule.range(0...1e9)
     /// Bytes of metadata as JSON that are kept.
     static let longestMetadata = 4096
 

@@ -1,0 +1,210 @@
+"""The document against the running service: what it says is seen, and what is seen it says."""
+
+import json
+
+import pytest
+from client import Client, fetch
+from conftest import KEYS, KEY_LINES
+from desk import until
+from openapi_spec_validator import validate
+
+pytestmark = pytest.mark.timeout(120)
+
+# What no test can bring about without luck, and why.
+UNSEEN = {
+    (None, 500): "an internal error would be a bug; damaged values are seen where there are any",
+    (None, 504): "an answer that takes longer than its time needs a Redis that is slow for longer than a command may take",
+    ("updateMetrics", 409): "other writers would have to come between many times in a row",
+    ("registerService", 409): "there would have to be as many services as can be watched",
+    ("recordAuditEvent", 503): "the journal takes events while Redis is away; without one see the tests of the audit trail",
+}
+
+# Fields that answers have where something is damaged, away or down, which the tests of the routes show.
+UNSEEN_FIELDS = {}
+
+
+def body_of(client, name):
+    content = client.operations[name][2].get("requestBody", {}).get("content", {}).get("application/json")
+    return next(iter(content["examples"].values()))["value"] if content else None
+
+
+def query_of(client, name):
+    for parameter in client.operations[name][2].get("parameters", []):
+        if parameter.get("required") and "examples" in parameter:
+            return next(iter(parameter["examples"].values()))["value"]
+    return None
+
+
+def examples(client, kind):
+    """Every example of a kind, with the operation that it belongs to."""
+    for name, (_, _, operation, _) in client.operations.items():
+        if kind == "body" and "requestBody" in operation:
+            for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
+                yield name, example["value"]
+        for parameter in operation.get("parameters", []) if kind == "query" else []:
+            for example in parameter.get("examples", {}).values():
+                yield name, example["value"]
+
+
+class Seen:
+    """Every status that was answered, and every field of every answer."""
+
+    def __init__(self):
+        self.statuses, self.fields = set(), set()
+
+    def note(self, reply):
+        self.statuses.add((reply.operation, reply.status))
+        self.fields |= reply.fields
+        return reply
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return Seen()
+
+
+def test_the_document_is_openapi(client):
+    validate(client.document)
+    assert client.document["openapi"].startswith("3.1.")
+
+
+def test_every_operation_says_what_a_reader_needs(client):
+    tags = {tag["name"] for tag in client.document["tags"]}
+    for name, (_, _, operation, _) in client.operations.items():
+        assert operation["summary"] and operation["description"] and set(operation["tags"]) <= tags, name
+        assert any(status.startswith("2") for status in operation["responses"]), name
+        for parameter in map(client.resolved, operation.get("parameters", [])):
+            assert "example" in parameter or "examples" in parameter or "description" in parameter, f"{name} {parameter['name']}"
+
+
+def test_every_example_of_an_answer_is_what_its_schema_says(client):
+    count = 0
+    for name, (_, _, operation, _) in client.operations.items():
+        for status, response in operation["responses"].items():
+            for media_type, content in client.resolved(response)["content"].items():
+                for title, example in content.get("examples", {}).items():
+                    error = client.problem_of(example["value"], content["schema"], strictly=True)
+                    assert not error, f"{name} {status} {media_type} {title}: {error.json_path}: {error.message}"
+                    count += 1
+    assert count > 100
+
+
+def test_every_example_is_accepted_and_answered_as_it_is_said(client, service, seen):
+    address = {"url": service.address + "/livez"}
+    seen.note(client.call("registerService", address))
+    seen.note(client.call("registerService", address))
+    for name, body in examples(client, "body"):
+        if name != "registerService":
+            assert seen.note(client.call(name, body)).status < 300, name
+    until(lambda: client.call("getLatency", query={"type": "recent"}).json["count"])
+    for name, query in examples(client, "query"):
+        assert seen.note(client.call(name, query=query)).status < 300, name
+    for name in client.operations:
+        if not body_of(client, name) and not query_of(client, name) and name not in ("getDocumentationFile", "unregisterService"):
+            assert seen.note(client.call(name)).status < 300, name
+    # Read again what is there now, each kind of it.
+    for kind in ("csv", "json", "ndjson"):
+        seen.note(client.call("getAuditTrail", query={"type": "export", "format": kind}))
+    seen.note(client.call("unregisterService"))
+
+
+def test_wrong_requests_are_refused_as_it_is_said(client, seen):
+    """Everything that follows from the kind of an operation, for every operation."""
+    key = {"X-API-Key": KEYS["administrator"]}
+    for name, (_, _, operation, _) in client.operations.items():
+        target = client.target(name)
+        assert seen.note(client.raw(name, target + "?nothing_of_this_name=1", headers=key)).status == 400
+        assert seen.note(client.raw(name, target + "?x=" + "a" * 9000, headers=key)).status == 414
+        if "x-role" not in operation:
+            continue
+        assert seen.note(client.raw(name)).status == 401
+        lower = {"reader": None, "writer": "reader", "administrator": "writer"}[operation["x-role"]]
+        if lower:
+            assert seen.note(client.raw(name, headers={"X-API-Key": KEYS[lower]})).status == 403
+        if "requestBody" not in operation:
+            continue
+        json_key = key | {"Content-Type": "application/json"}
+        assert seen.note(client.raw(name, data=b"{", headers=json_key)).status == 400
+        assert seen.note(client.raw(name, data=b"{}", headers=json_key)).status == 422
+        assert seen.note(client.raw(name, data=b"{}", headers=key | {"Content-Type": "text/plain"})).status == 415
+        assert seen.note(client.raw(name, data=b" " * (1 << 20) + b" {}", headers=json_key)).status == 413
+
+
+def test_what_is_not_there_and_what_was_said_otherwise(client, seen):
+    assert seen.note(client.call("getHealth", query={"type": "history", "service": "nobody"})).status == 404
+    assert seen.note(client.call("checkService", {"service": "nobody"})).status == 404
+    assert seen.note(client.call("unregisterService", path={"name": "nobody"})).status == 404
+    assert seen.note(client.call("unregisterService", path={"name": "redis"})).status == 422
+    assert seen.note(client.call("getAsset", path={"build": "current", "file": "nothing"})).status == 404
+    assert seen.note(client.call("getDocumentationFile", path={"file": "nothing"})).status == 404
+    once = {"Idempotency-Key": "desk-1"}
+    event = {"event_type": "SYSTEM_EVENT", "data": {"event": "once"}}
+    assert seen.note(client.call("recordAuditEvent", event, headers=once)).status == 201
+    assert client.call("recordAuditEvent", event, headers=once).headers["Idempotent-Replayed"] == "true"
+    assert seen.note(client.call("recordAuditEvent", event | {"data": {"event": "twice"}}, headers=once)).status == 409
+
+
+def test_an_unhealthy_service_is_a_503_of_its_own_shape(client, seen):
+    client.call("registerService", {"url": "http://127.0.0.1:9/"}, path={"name": "down"})
+    health = seen.note(client.call("getHealth", query={"refresh": "true"}))
+    assert health.status == 503 and health.type == "application/json" and health.json["overall_status"] == "unhealthy"
+    client.call("unregisterService", path={"name": "down"})
+
+
+def test_what_redis_refuses_is_a_503(desk, client, seen):
+    desk.redis.config_set("maxmemory", 1)
+    try:
+        reply = seen.note(client.call("registerService", {"url": "http://127.0.0.1:9/"}, path={"name": "too-much"}))
+        assert reply.status == 503 and reply.json["code"] == "redis_out_of_memory"
+    finally:
+        desk.redis.config_set("maxmemory", 0)
+
+
+def test_with_swagger_ui_there_are_its_files(desk, seen, tmp_path):
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        (tmp_path / name).write_text("/* */")
+    viewer = Client(desk.serve(USDCOP_SWAGGER_UI=str(tmp_path)).address)
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js"):
+        assert seen.note(viewer.call("getDocumentationFile", path={"file": name})).status == 200
+
+
+def test_what_waits_for_redis_says_so_when_it_is_away(desk, seen):
+    """Last: it ends the desk's Redis. Which operations answer 503 then is what the document says, no more and no fewer."""
+    client = Client(desk.serve(USDCOP_API_KEYS=KEY_LINES, CACHE_BACKEND="redis", USDCOP_MAX_STREAMS="1").address, KEYS["administrator"])
+    audited = {"signal": body_of(client, "publishSignal")["signal"], "audit": True}
+    desk.kill_redis()
+    until(lambda: fetch(client.address + "/readyz")[0] == 503)
+    for name in client.operations:
+        body, query = body_of(client, name), query_of(client, name)
+        if name == "registerService":
+            body = {"url": client.address + "/livez"}
+        if name not in ("getDocumentationFile",):
+            seen.note(client.call(name, body, query=query))
+    seen.note(client.call("getHealth", query={"type": "history", "service": "redis"}))
+    seen.note(client.call("publishSignal", audited))
+    seen.note(client.call("publishSignal", {"signal": audited["signal"]}))
+    stream = Client(client.address, KEYS["administrator"])
+    import urllib.request
+
+    request = urllib.request.Request(client.address + "/api/stream", headers={"X-API-Key": KEYS["reader"]})
+    with urllib.request.urlopen(request, timeout=10) as held:
+        held.readline()
+        assert seen.note(stream.call("followStream")).status == 503
+
+
+def test_every_status_of_the_document_was_seen(client, seen):
+    said = {(name, int(status)) for name, operation in client.operations.items() for status in operation[2]["responses"]}
+    missing = {pair for pair in said - seen.statuses if pair not in UNSEEN and (None, pair[1]) not in UNSEEN}
+    assert not missing, sorted(missing)
+    assert not seen.statuses - said
+
+
+def test_every_field_of_an_answer_was_seen(client, seen):
+    said, client.walked = set(), set()
+    for name, (_, _, operation, _) in client.operations.items():
+        for status, response in operation["responses"].items():
+            if status.startswith("2"):
+                for content in client.resolved(response)["content"].values():
+                    said |= set(client.fields(content["schema"], place=name, statically=True))
+    assert not said - seen.fields - UNSEEN_FIELDS.keys(), sorted(said - seen.fields - UNSEEN_FIELDS.keys())
+    assert not UNSEEN_FIELDS.keys() & seen.fields
