@@ -52,7 +52,7 @@ struct ProtocolTests {
     @Test func `a HEAD on a kept connection leaves it in order`() async throws {
         let service = try #require(SharedService.current)
         try await RawConnection.open(port: service.port) { (connection) async throws in
-            try await connection.send("HEAD /livez HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await connection.send("HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await connection.reply(isHead: true)?.status == 200)
             #expect(try await connection.reply()?.text == #"{"status":"alive"}"#)
         }
@@ -150,7 +150,7 @@ struct ProtocolTests {
     @Test func `a chunked body is read, and beyond 64 KB it is a 413 before its end`() async throws {
         let service = try await SharedService.empty()
         let head =
-            "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         try await RawConnection.open(port: service.port) { (connection) async throws in
             try await connection.send(head + "5\r\n{\"val\r\n8\r\nue\": 12}\r\n0\r\n\r\n")
             #expect(try await connection.reply()?.status == 200)
@@ -168,7 +168,8 @@ struct ProtocolTests {
         let service = try #require(SharedService.current)
         try await RawConnection.open(port: service.port) { (connection) async throws in
             try await connection.send(
-                "POST /api/cache/signals HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000000000\r\n\r\n")
+                "POST /api/cache/signals HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2000000000\r\n\r\n"
+            )
             let reply = try await connection.reply()
             #expect(reply?.status == 413)
             #expect(reply?["Connection"] == "close")
@@ -196,7 +197,7 @@ struct ProtocolTests {
         let service = try #require(SharedService.current)
         try await RawConnection.open(port: service.port) { (connection) async throws in
             let lines = (0..<200).map { "X-H\($0): \(String(repeating: "a", count: 500))\r\n" }.joined()
-            try await connection.send("GET /livez HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n")
+            try await connection.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n")
             #expect(try await connection.reply()?.status == 400)
         }
         #expect(try await service.get("/livez").status == 200)
@@ -207,7 +208,7 @@ struct ProtocolTests {
         let before = try await service.fingerprint()
         try await RawConnection.open(port: service.port) { (connection) async throws in
             try await connection.send(
-                "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"value\": 1}"
+                "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"value\": 1}"
             )
             connection.finishSending()
             #expect(try await connection.reply().map { $0.status == 400 } ?? true)
@@ -218,7 +219,7 @@ struct ProtocolTests {
     @Test func `many requests on one connection are answered in order`() async throws {
         let service = try #require(SharedService.current)
         try await RawConnection.open(port: service.port) { (connection) async throws in
-            try await connection.send((0..<50).map { "GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-ID: r\($0)\r\n\r\n" }.joined())
+            try await connection.send((0..<50).map { "GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: r\($0)\r\n\r\n" }.joined())
             for number in 0..<50 { #expect(try await connection.reply()?["X-Request-ID"] == "r\(number)") }
         }
     }

@@ -74,6 +74,10 @@ public struct KeySchema: Sendable, Hashable {
     package static let demoState = "demo:state"
     /// The lease of the demo that runs.
     package static let demoLease = "demo:lease"
+    /// What one client has used of its rate.
+    /// - Parameter hash: the hexadecimal hash of the client.
+    package static func rateLimit(_ hash: String) -> String { rateLimitPrefix + hash }
+    static let rateLimitPrefix = "ratelimit:"
     /// Who replayed pushes in the last day, and up to which number.
     static let statsReplays = "stats:replays"
 
@@ -87,7 +91,7 @@ public struct KeySchema: Sendable, Hashable {
     package static func latencyWriter(_ writer: String) -> String { latencyWriterPrefix + writer }
 
     /// Families that a cache client neither writes, lists nor clears: the trail, the measurements, and what the service keeps for itself.
-    static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", "ratelimit:"]
+    static let reservedPrefixes = ["audit:", "latency:", "performance:", "health:", "index:", "stats:", rateLimitPrefix]
     static let reservedNames: Set<String> = [alerts, events]
 
     /// Whether a name belongs to a reserved family.

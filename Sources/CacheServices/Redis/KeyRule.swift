@@ -85,6 +85,9 @@ struct KeyRule: Sendable, Hashable {
         if let hash = rest(of: name, after: KeySchema.auditIdempotency("")), hash.utf8.count == 64, hash.utf8.allSatisfy(isHexadecimal) {
             return .ruled(KeyRule(type: "string", content: .opaque, mustExpire: true))
         }
+        if let hash = rest(of: name, after: KeySchema.rateLimitPrefix), hash.utf8.count == 32, hash.utf8.allSatisfy(isHexadecimal) {
+            return .ruled(KeyRule(type: "hash", content: .opaque, mustExpire: true))
+        }
         if families.contains(where: name.hasPrefix) { return .orphan }
         return KeySchema.isReserved(name) ? .elsewhere : .unknown
     }

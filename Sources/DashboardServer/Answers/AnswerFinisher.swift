@@ -11,6 +11,10 @@ struct AnswerFinisher {
     let source: CacheSource
     /// What pages of other origins need to read it.
     let crossOrigin: HTTPFields
+    /// What every answer has, unless it says otherwise.
+    let common: HTTPFields
+    /// Where the client stands with its rate.
+    let rate: [HTTPField]
 
     /// How long a client that is still sending a body nobody reads has to see the answer.
     private static let linger = TimeAmount.seconds(1)
@@ -73,20 +77,19 @@ struct AnswerFinisher {
     }
 
     private func headers(for answer: Answer) -> HTTPFields {
-        var headers = Self.common
+        var headers = common
         headers.append(HTTPField(name: .requestID, value: id))
         for field in crossOrigin { headers.append(field) }
+        for field in rate { headers.append(field) }
         headers.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
         if let age = source.staleAge {
             headers.append(HTTPField(name: .cacheStale, value: "true"))
             headers.append(HTTPField(name: .age, value: String(age.components.seconds)))
         }
         for field in answer.headers {
-            if field.name == .cacheControl { headers[.cacheControl] = nil }
+            if common.contains(field.name) { headers[field.name] = nil }
             headers.append(field)
         }
         return headers
     }
-
-    private static let common: HTTPFields = [.cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
 }

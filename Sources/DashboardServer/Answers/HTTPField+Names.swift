@@ -13,6 +13,13 @@ extension HTTPField.Name {
     static let permissionsPolicy = named("Permissions-Policy")
     static let lastEventID = named("Last-Event-ID")
     static let accelBuffering = named("X-Accel-Buffering")
+    static let rateLimit = named("RateLimit")
+    static let rateLimitPolicy = named("RateLimit-Policy")
+    static let crossOriginResourcePolicy = named("Cross-Origin-Resource-Policy")
+    static let forwarded = named("Forwarded")
+    static let xForwardedFor = named("X-Forwarded-For")
+    static let xRealIP = named("X-Real-IP")
+    static let via = named("Via")
 
     /// A name of the source code.
     private static func named(_ name: String) -> HTTPField.Name {

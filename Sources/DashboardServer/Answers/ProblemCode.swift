@@ -11,6 +11,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case unauthenticated
     case forbidden
     case foreignOrigin = "foreign_origin"
+    case foreignHost = "foreign_host"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case contention
@@ -19,6 +20,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case validationFailed = "validation_failed"
+    case rateLimited = "rate_limited"
     // The service is wrong.
     case internalError = "internal_error"
     case dataConflict = "data_conflict"
@@ -45,6 +47,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case exportIncomplete = "export_incomplete"
     case cancelled
     case tooManyStreams = "too_many_streams"
+    case tooManyExports = "too_many_exports"
     case timeout
 
     /// The HTTP status of its answers.
@@ -52,7 +55,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         switch self {
         case .invalidPath, .invalidQuery, .invalidHeader, .malformedBody, .unexpectedBody: 400
         case .unauthenticated: 401
-        case .forbidden, .foreignOrigin: 403
+        case .forbidden, .foreignOrigin, .foreignHost: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .contention, .idempotencyConflict, .tooManyServices: 409
@@ -60,11 +63,12 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .validationFailed: 422
+        case .rateLimited: 429
         case .internalError, .dataConflict: 500
         case .notReady, .redisUnavailable, .redisNoAnswer, .redisLoading, .redisBusy, .redisMasterDown, .redisClusterDown,
             .redisTooManyClients, .redisReadOnly, .redisOutOfMemory, .redisPersistenceFailing, .redisTooFewReplicas,
             .redisAuthentication, .redisNoPermission, .redisRefused, .overCapacity, .auditUnavailable, .auditDiskFailing, .exportIncomplete,
-            .cancelled, .tooManyStreams:
+            .cancelled, .tooManyStreams, .tooManyExports:
             503
         case .timeout: 504
         }
@@ -81,6 +85,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unauthenticated: "An API key is needed"
         case .forbidden: "The API key does not allow this"
         case .foreignOrigin: "The page is of another origin"
+        case .foreignHost: "The request is for another host"
         case .notFound: "There is nothing here"
         case .methodNotAllowed: "The method is not allowed here"
         case .contention: "Other writers came between"
@@ -89,6 +94,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .uriTooLong: "The address is too long"
         case .unsupportedMediaType: "The body must be JSON"
         case .validationFailed: "The body has wrong fields"
+        case .rateLimited: "Too many requests"
         case .internalError: "The service failed"
         case .dataConflict: "A stored value cannot be read"
         case .notReady: "The service is not ready"
@@ -113,6 +119,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .exportIncomplete: "Events were trimmed during the export"
         case .cancelled: "The request was abandoned"
         case .tooManyStreams: "Too many streams are open"
+        case .tooManyExports: "Too many exports are under way"
         case .timeout: "The answer took too long"
         }
     }

@@ -7,6 +7,7 @@ import NIOCore
 /// `/api/audit/signals`: reading, verifying, recording and clearing the audit trail.
 struct AuditController: Sendable {
     let audit: AuditLogger
+    let exports: ExportSlots
 
     var routes: [Route] {
         [
@@ -31,6 +32,7 @@ struct AuditController: Sendable {
 
     /// The first piece is made before the head goes out, so that a trail that cannot be read is a 503 and no broken file.
     private func export(_ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?) async throws -> Answer {
+        let slot = try exports.take()
         let (first, rest) = try await Deadline.run(writes: false) {
             let export = try await audit.reader.export(format, filter, limit: limit)
             var iterator = export.makeAsyncIterator()
@@ -38,6 +40,7 @@ struct AuditController: Sendable {
         }
         let name = "usdcop-audit-\(Timestamp.now.iso8601.filter(\.isNumber)).\(format.rawValue)"
         return Answer(type: .init(format), headers: [.contentDisposition: "attachment; filename=\"\(name)\""]) { write in
+            defer { withExtendedLifetime(slot) {} }
             let end = ContinuousClock.now + Deadline.export
             var chunk = first
             var iterator = rest

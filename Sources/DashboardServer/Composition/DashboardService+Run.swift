@@ -27,6 +27,7 @@ extension DashboardService: Service {
             + companions.map { Entry(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }
         var configuration = ServiceGroupConfiguration(services: all, gracefulShutdownSignals: signals, logger: logger)
         configuration.maximumGracefulShutdownDuration = drainTime
+        logger.info("limits", metadata: settings.limitsInWords)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {

@@ -93,7 +93,8 @@ public struct DashboardService: Sendable {
         let served =
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
             + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
-            + PerformanceController(performance: performance).routes + AuditController(audit: audit).routes
+            + PerformanceController(performance: performance).routes
+            + AuditController(audit: audit, exports: ExportSlots(maximum: settings.limits.maximumExports)).routes
             + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
             + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
             + HealthController(backend: report, stream: stream).routes
@@ -105,14 +106,19 @@ public struct DashboardService: Sendable {
             ).routes
         let contract = ContractController(describing: served, settings: settings, viewer: SwaggerUI.read(settings.swaggerUIFolder))
         routes = RouteTable(served + contract.routes + extraRoutes)
+        let limiter = settings.limits.rate.map { rate in
+            RateLimiter(
+                rate, shared: backend.redis.map { SharedRateLimit($0, namespace: settings.namespace) }, logger: logger)
+        }
+        let certificates = try Self.certificates(settings, logger)
         let responder = DashboardResponder(
-            routes: routes, gate: Gate(keys: settings.keys),
-            origins: OriginPolicy(listed: settings.corsOrigins, hasKeys: !settings.keys.isEmpty),
-            bodies: BodyReader(timeout: settings.requestTimeout), client: client,
+            routes: routes, borders: settings.borders(limiter),
+            bodies: BodyReader(maximumSize: settings.limits.maximumBodySize), client: client,
             metrics: RequestMetrics(routes, registry))
+        let guards: [any Service] = [limiter as (any Service)?, certificates].compactMap { $0 }
         services =
-            backend.services + [
-                audit, performance, latency, health, alerts, Self.server(responder, settings, logger, redis, onListening),
+            backend.services + [audit, performance, latency, health, alerts] + guards + [
+                Self.server(responder, settings, certificates, logger, redis, onListening),
                 // After the server: streams end before it waits for the requests that are under way.
                 stream,
             ]
@@ -121,20 +127,31 @@ public struct DashboardService: Sendable {
         self.logger = logger
     }
 
-    /// The HTTP server, bounded in connections, headers and idle time: Hummingbird bounds none of them by itself.
+    private static func certificates(_ settings: Settings, _ logger: Logger) throws(StartError) -> CertificateStore? {
+        guard let files = settings.certificate else { return nil }
+        do throws(CertificateStore.Failure) {
+            return try CertificateStore(files, logger: logger)
+        } catch {
+            throw .unusableCertificate(reason: error.problem)
+        }
+    }
+
+    /// The HTTP server, bounded in connections, bytes and time: Hummingbird bounds none of them by itself.
     private static func server(
-        _ responder: DashboardResponder, _ settings: Settings, _ logger: Logger, _ redis: RedisClient?,
+        _ responder: DashboardResponder, _ settings: Settings, _ certificates: CertificateStore?, _ logger: Logger, _ redis: RedisClient?,
         _ onListening: @escaping ListeningHook
     ) -> any Service {
-        let http = HTTP1Channel.Configuration(
-            idleTimeout: TimeAmount(settings.idleTimeout),
-            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+        let register = ConnectionRegister(maximum: settings.maximumConnections)
+        let limits = settings.connectionLimits
         var application = Application(
             responder: responder,
-            server: .http1(configuration: http),
+            server: HTTPServerBuilder {
+                BoundedChannel(responder: $0, limits: limits, register: register, certificates: certificates)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,
-                availableConnectionsDelegate: .maximum(settings.maximumConnections, logger: logger)),
+                // The register decides; those that it has closed take a moment to go.
+                availableConnectionsDelegate: .maximum(settings.maximumConnections + connectionsInPassing, logger: logger)),
             onServerRunning: { channel in
                 if let address = channel.localAddress { await onListening(address) }
             },
@@ -142,6 +159,9 @@ public struct DashboardService: Sendable {
         if let redis { application.beforeServerStarts { try await FirstConnection.check(redis) } }
         return application
     }
+
+    /// Connections that may be open besides, on their way out.
+    public static let connectionsInPassing = 128
 
     private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" { return true }

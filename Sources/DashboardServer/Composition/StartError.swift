@@ -4,6 +4,8 @@ public enum StartError: Error, Sendable, Hashable {
     case wrongCredentials
     /// The address can be reached from other machines, and there are no API keys.
     case keysNeeded(host: String)
+    /// The certificate of the API cannot be used.
+    case unusableCertificate(reason: String)
     /// The address cannot be listened on.
     case cannotListen(host: String, port: Int, reason: String)
 }
@@ -16,6 +18,8 @@ extension StartError: CustomStringConvertible {
             "Redis refuses the credentials. Set the user and the password in REDIS_URL, or REDIS_PASSWORD_FILE."
         case .keysNeeded(let host):
             "USDCOP_HOST is \(host), which other machines can reach, and there are no API keys. Set USDCOP_API_KEYS_FILE to a file with lines role:name:key, or USDCOP_HOST to 127.0.0.1."
+        case .unusableCertificate(let reason):
+            "HTTPS cannot be served: a file of USDCOP_TLS_CERT_FILE or USDCOP_TLS_KEY_FILE \(reason)."
         case .cannotListen(let host, let port, let reason):
             "The service cannot listen on \(host):\(port): \(reason). Set USDCOP_HOST and USDCOP_PORT to a free address."
         }

@@ -5,7 +5,7 @@ import LoggingServices
 /// Every variable of the service. Help texts, validation and the warnings about unknown names all come from here.
 public enum ConfigurationTable {
     /// All variables, in the order in which help lists them.
-    public static let all: [ConfigurationVariable] = connection + service + audit + latency + health + alerts + page
+    public static let all: [ConfigurationVariable] = connection + service + limits + audit + latency + health + alerts + page
 
     /// What every command needs that talks to Redis.
     public static let connection: [ConfigurationVariable] = [
@@ -133,7 +133,7 @@ public enum ConfigurationTable {
 
     public static let requestTimeout = ConfigurationVariable(
         "USDCOP_REQUEST_TIMEOUT", flag: "request-timeout", default: "15s", allowed: DurationRule.requests.sentence,
-        "Time in which a client must have sent the body of a request"
+        "Time in which a client must have sent a whole request"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.requestTimeout = try DurationRule.requests.read(text) }
 
     public static let idleTimeout = ConfigurationVariable(

@@ -6,6 +6,7 @@ struct IntegerRule: Sendable {
     static let samples = IntegerRule(range: 1...1_000_000)
     static let ports = IntegerRule(range: 0...65535)
     static let checks = IntegerRule(range: 1...100)
+    static let exports = IntegerRule(range: 1...1000)
     static let connections = IntegerRule(range: 1...1_000_000)
 
     /// What is allowed, as the rest of a sentence.

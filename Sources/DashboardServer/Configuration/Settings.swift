@@ -27,7 +27,15 @@ public struct Settings: Sendable {
     public var maximumStreams = 1000
     /// `USDCOP_CORS_ORIGINS`: whose pages may read the API besides the service's own.
     public var corsOrigins: Set<WebOrigin> = []
-    /// `USDCOP_REQUEST_TIMEOUT`: how long a client may take to send a request's body.
+    /// `USDCOP_ALLOWED_HOSTS`: names that the service answers to besides those of this machine, in lowercase.
+    public var allowedHosts: Set<String> = []
+    /// `USDCOP_TRUSTED_PROXIES`: who is believed when it says for whom it asks.
+    public var trustedProxies: [AddressRange] = []
+    /// `USDCOP_TLS_CERT_FILE` and `USDCOP_TLS_KEY_FILE`; nil is plain HTTP.
+    public var certificate: CertificateFiles?
+    /// `USDCOP_RATE_LIMIT`, `USDCOP_HEADER_TIMEOUT` and the variables beside them.
+    public var limits = LimitSettings()
+    /// `USDCOP_REQUEST_TIMEOUT`: how long a client may take to send a whole request.
     public var requestTimeout = Duration.seconds(15)
     /// `USDCOP_IDLE_TIMEOUT`
     public var idleTimeout = Duration.seconds(60)

@@ -11,6 +11,7 @@ extension SettingsDraft {
         finishHealth()
         finishAlerts()
         finishPage()
+        finishCertificate()
         if settings.keys.isEmpty, !Self.isLoopback(settings.host), !problems.contains(where: { $0.variable == "USDCOP_API_KEYS_FILE" }) {
             report(ConfigurationTable.host, "is not a loopback address, and there are no API keys (USDCOP_API_KEYS_FILE)")
         }

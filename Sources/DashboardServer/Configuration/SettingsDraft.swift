@@ -16,6 +16,8 @@ struct SettingsDraft: Sendable {
     var serviceURLs: [String: String] = [:]
     /// What `USDCOP_SERVICES` names.
     var moreServices: [ServiceConfig] = []
+    var certificateFile: String?
+    var certificateKeyFile: String?
     var alertSecretFile: String?
     var smtpCAFile: String?
     /// The environment of the process, for what it says of directories.

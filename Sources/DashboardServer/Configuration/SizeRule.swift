@@ -5,6 +5,8 @@ struct SizeRule: Sendable {
     let written: (String, String)
 
     static let logFiles = SizeRule(range: 64_000...1_000_000_000_000, written: ("64KB", "1TB"))
+    static let headers = SizeRule(range: 1024...1 << 20, written: ("1KiB", "1MiB"))
+    static let bodies = SizeRule(range: 1024...16 << 20, written: ("1KiB", "16MiB"))
 
     /// What is allowed, as the rest of a sentence.
     var sentence: String { "must be a size from \(written.0) to \(written.1), such as 100MB or 1GiB" }

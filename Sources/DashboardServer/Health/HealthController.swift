@@ -7,8 +7,8 @@ struct HealthController: Sendable {
 
     var routes: [Route] {
         [
-            Route("/livez", .get(nil, live)),
-            Route("/readyz", .get(nil, ready)),
+            Route("/livez", .get(nil, live)).asProbe(),
+            Route("/readyz", .get(nil, ready)).asProbe(),
             Route("/api/cache/stats", .get(.reader, stats)),
         ]
     }

@@ -2,10 +2,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Reads the bodies of requests, within bounds of type, size and time.
+/// Reads the bodies of requests, within bounds of type and size. The connection's clock bounds their time.
 struct BodyReader: Sendable {
-    /// How long a client may take to send a body.
-    let timeout: Duration
+    /// Bytes of the largest body that is no batch.
+    let maximumSize: Int
 
     /// Whether a body follows the head of a request.
     static func isBodyAnnounced(in request: Request) -> Bool {
@@ -17,21 +17,19 @@ struct BodyReader: Sendable {
     /// The whole body.
     ///
     /// - Throws: ``Problem``, or what the HTTP parser says of the bytes.
-    func read(_ request: Request, _ rule: BodyRule, channel: any Channel) async throws -> ByteBuffer {
+    func read(_ request: Request, _ rule: BodyRule) async throws -> ByteBuffer {
         guard Self.isBodyAnnounced(in: request) else { return ByteBuffer() }
         try checkType(request.headers)
         let length = request.headers[.contentLength].flatMap { Int($0) }
-        if let length, length > rule.maximumSize { throw Self.tooLarge(rule) }
-        // Off the clock of the connection's idle time, which a client that sends a byte now and then never runs into.
-        let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { channel.close(promise: nil) }
-        defer { limit.cancel() }
+        let maximum = rule.maximumSize(standard: maximumSize)
+        if let length, length > maximum { throw Self.tooLarge(maximum) }
         do {
-            let body = try await request.body.collect(upTo: rule.maximumSize)
+            let body = try await request.body.collect(upTo: maximum)
             // A connection that ended early must not look like the end of the body.
             guard length.map({ $0 == body.readableBytes }) ?? true else { throw ChannelError.inputClosed }
             return body
         } catch is NIOTooManyBytesError {
-            throw Self.tooLarge(rule)
+            throw Self.tooLarge(maximum)
         }
     }
 
@@ -53,7 +51,7 @@ struct BodyReader: Sendable {
         }
     }
 
-    private static func tooLarge(_ rule: BodyRule) -> Problem {
-        Problem(.bodyTooLarge, "A body has at most \(rule.maximumSize) bytes; nothing was written.")
+    private static func tooLarge(_ maximum: Int) -> Problem {
+        Problem(.bodyTooLarge, "A body has at most \(maximum) bytes; nothing was written.")
     }
 }

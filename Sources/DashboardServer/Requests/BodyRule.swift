@@ -7,12 +7,17 @@ package enum BodyRule: Sendable {
     /// A JSON object that may hold many things, of at most 1 MB.
     case batch
 
-    /// Bytes of the largest body that is read.
-    var maximumSize: Int {
+    /// Bytes of the largest body that is read, unless something else is configured.
+    package var maximumSize: Int { maximumSize(standard: Self.standardSize) }
+
+    static let standardSize = 64 * 1024
+
+    /// Bytes of the largest body that is read: of a batch sixteen times as many as of others.
+    func maximumSize(standard: Int) -> Int {
         switch self {
         case .none: 0
-        case .json: 64 * 1024
-        case .batch: 1024 * 1024
+        case .json: standard
+        case .batch: standard * 16
         }
     }
 }

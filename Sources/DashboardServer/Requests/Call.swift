@@ -16,12 +16,15 @@ package struct Call: Sendable {
     package let headers: HTTPFields
     /// The body; empty where the route takes none.
     package let body: ByteBuffer
-    /// The client's address; nil when the connection has none.
-    package let clientAddress: String?
+    /// Where the request comes from.
+    let origin: ClientOrigin
     /// What the keys of this installation start with.
     package let namespace: Namespace
     /// Collects where cache data came from, for the headers of the answer.
     package let trace: CacheTrace
+
+    /// The client's address, behind the proxies that are trusted; nil for a local socket.
+    package var clientAddress: String? { origin.address?.text }
 
     /// Checks that there are no parameters in the query.
     package func noQuery() throws(Problem) {

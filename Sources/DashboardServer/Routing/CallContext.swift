@@ -19,7 +19,4 @@ struct CallContext: InitializableFromSource {
         logger[metadataKey: "request_id"] = .string(id)
         return logger
     }
-
-    /// Whether the caller is on this machine, as far as the address of the connection says.
-    var isLoopback: Bool { channel.remoteAddress?.isLoopback ?? false }
 }

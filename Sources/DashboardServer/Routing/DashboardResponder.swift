@@ -16,17 +16,15 @@ final class DashboardResponder: HTTPResponder {
     static let maximumURISize = 8 * 1024
 
     private let routes: RouteTable
-    private let gate: Gate
-    private let origins: OriginPolicy
+    private let borders: Borders
     private let bodies: BodyReader
     private let client: any ICacheClient
     private let metrics: RequestMetrics
     private let ids = RequestID()
 
-    init(routes: RouteTable, gate: Gate, origins: OriginPolicy, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
+    init(routes: RouteTable, borders: Borders, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
-        self.gate = gate
-        self.origins = origins
+        self.borders = borders
         self.bodies = bodies
         self.client = client
         self.metrics = metrics
@@ -36,6 +34,7 @@ final class DashboardResponder: HTTPResponder {
     private struct RequestState {
         var isBodyPending: Bool
         var route: Route?
+        var standing: RateLimitStanding?
 
         /// The route as the table has it. The path itself, which can be anything, and hold a secret that went astray, is in no log.
         var routeName: String { route?.pattern.text ?? "none" }
@@ -65,7 +64,8 @@ final class DashboardResponder: HTTPResponder {
         if let live = answer.live { answer.live = named(live, id) }
         let finisher = AnswerFinisher(
             request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend),
-            crossOrigin: origins.headers(for: request.headers))
+            crossOrigin: borders.origins.headers(for: request.headers), common: borders.common,
+            rate: state.standing.map(borders.rateHeaders) ?? [])
         let response =
             state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer, on: context.channel)
         status = response.status
@@ -78,29 +78,32 @@ final class DashboardResponder: HTTPResponder {
         guard request.uri.string.utf8.count <= Self.maximumURISize else {
             throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
         }
-        guard let match = try routes.match(request.uri.path) else {
-            throw Problem(.notFound, "There is no route of this path.")
+        let found = Result { () throws(Problem) in try routes.match(request.uri.path) }
+        let route = (try? found.get())?.route
+        state.route = route
+        let origin = borders.proxies.origin(peer: context.channel.remoteAddress, request.headers)
+        if route?.isProbe != true { try borders.hosts.check(request.head.authority) }
+        let caller = borders.caller(request.headers, for: route?.endpoint(request.method)?.role, from: origin)
+        if route?.isProbe != true {
+            state.standing = await borders.charge(try? caller.get(), from: origin)
+            if let standing = state.standing, !standing.isAllowed { throw Borders.tooMany(standing) }
         }
-        state.route = match.route
+        guard let match = try found.get() else { throw Problem(.notFound, "There is no route of this path.") }
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed
             if !state.isBodyPending, OriginPolicy.isPreflight(request.method, request.headers),
-                let answer = origins.preflight(request.headers, methods: allowed)
+                let answer = borders.origins.preflight(request.headers, methods: allowed)
             {
                 return answer
             }
             throw Problem(.methodNotAllowed, "This route takes \(allowed).", headers: [.allow: allowed])
         }
-        try origins.check(request.method, request.headers, host: request.head.authority)
-        var caller = Caller.nobody
-        if let role = endpoint.role {
-            caller = try gate.caller(request.headers, isLoopback: context.isLoopback)
-            try gate.admit(caller, to: role)
-        }
+        try borders.origins.check(request.method, request.headers, host: request.head.authority)
+        if let role = endpoint.role { try borders.gate.admit(try caller.get(), to: role) }
         var body = ByteBuffer()
         switch endpoint.body {
         case .json, .batch:
-            body = try await bodies.read(request, endpoint.body, channel: context.channel)
+            body = try await bodies.read(request, endpoint.body)
             state.isBodyPending = false
         case .none where state.isBodyPending:
             throw Problem(.unexpectedBody, "This takes no body; nothing was done.")
@@ -108,8 +111,8 @@ final class DashboardResponder: HTTPResponder {
             break
         }
         let call = Call(
-            id: id, caller: caller, query: request.uri.query, parameters: match.parameters, headers: request.headers, body: body,
-            clientAddress: context.channel.remoteAddress?.ipAddress, namespace: client.namespace, trace: trace)
+            id: id, caller: try caller.get(), query: request.uri.query, parameters: match.parameters, headers: request.headers, body: body,
+            origin: origin, namespace: client.namespace, trace: trace)
         return try await endpoint.handler(call)
     }
 

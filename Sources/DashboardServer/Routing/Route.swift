@@ -42,11 +42,20 @@ package struct Route: Sendable {
 
     package let pattern: PathPattern
     package let endpoints: [Endpoint]
+    /// Whether it tells somebody who watches the service how it is: always answered, under whatever name the service is asked, and never counted.
+    package private(set) var isProbe = false
 
     /// A path with its endpoints.
     package init(_ pattern: String, _ endpoints: Endpoint...) {
         self.pattern = PathPattern(pattern)
         self.endpoints = endpoints
+    }
+
+    /// The same for somebody who watches the service.
+    func asProbe() -> Route {
+        var route = self
+        route.isProbe = true
+        return route
     }
 
     /// The endpoint of a method; HEAD is answered by that of GET.

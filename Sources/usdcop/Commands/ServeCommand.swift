@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Limits and borders") var limits: LimitOptions
     @OptionGroup(title: "Audit trail") var audit: AuditOptions
     @OptionGroup(title: "Latency") var latency: LatencyOptions
     @OptionGroup(title: "Health") var health: HealthOptions
@@ -28,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let flags = [audit.flags, latency.flags, health.flags, alerts.flags].reduce(service.flags) { $0.merging($1) { $1 } }
+        let flags = [limits.flags, audit.flags, latency.flags, health.flags, alerts.flags].reduce(service.flags) { $0.merging($1) { $1 } }
         let loaded = try connection.load(ConfigurationTable.all, adding: flags)
         let settings = loaded.settings
         if loaded.given.contains(ConfigurationTable.stateDirectory.name) { try Self.prepare(settings.audit.stateDirectory) }
@@ -36,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
         // The log, Redis, journals and probes need some besides.
-        DescriptorLimit.raise(to: settings.maximumConnections + 256)
+        DescriptorLimit.raise(to: settings.maximumConnections + DashboardService.connectionsInPassing + 256)
         do {
             try await withLog(settings.logging) { logger, log in
                 let registry = MetricsRegistry()
@@ -45,7 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
                     settings: settings, logger: logger, registry: registry, collectors: [log.metrics]
                 ) { address in
                     let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.host
-                    try? Console().write("usdcop listens on http://\(host):\(address.port ?? settings.port)\n")
+                    try? Console().write(
+                        "usdcop listens on \(settings.certificate == nil ? "http" : "https")://\(host):\(address.port ?? settings.port)\n")
                 }
                 try await service.run()
             }
@@ -69,7 +71,7 @@ extension CommandFailure {
     /// Why the service did not start.
     init(_ error: StartError) {
         switch error {
-        case .wrongCredentials, .keysNeeded: self.init(.configuration, error.description)
+        case .wrongCredentials, .keysNeeded, .unusableCertificate: self.init(.configuration, error.description)
         case .cannotListen: self.init(.unavailable, error.description)
         }
     }

@@ -11,7 +11,7 @@ struct DemoGreeting: Sendable {
 
     func text(_ address: SocketAddress) -> String {
         let host = address.ipAddress.map { $0.contains(":") ? "[\($0)]" : $0 } ?? settings.settings.host
-        let page = "http://\(host):\(address.port ?? settings.settings.port)"
+        let page = "\(settings.settings.certificate == nil ? "http" : "https")://\(host):\(address.port ?? settings.settings.port)"
         let speed = "\(NumberText.plain(plan.speed)) \(plan.speed == 1 ? "step" : "steps") a second"
         let beginning = plan.resumed.map { ", going on after step \(NumberText.integer($0))" } ?? ""
         return """

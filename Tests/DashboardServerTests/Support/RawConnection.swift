@@ -44,6 +44,9 @@ struct RawConnection: ~Copyable {
         self.outbound = outbound
     }
 
+    /// For somebody who sends while somebody else receives.
+    var sender: NIOAsyncChannelOutboundWriter<ByteBuffer> { outbound }
+
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }

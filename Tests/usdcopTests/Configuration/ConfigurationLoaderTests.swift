@@ -39,6 +39,9 @@ struct ConfigurationLoaderTests {
             "REDIS_CONNECT_TIMEOUT": "2s", "CACHE_BACKEND": "redis", "USDCOP_NAMESPACE": "desk", "USDCOP_CACHE_TTL": "5m",
             "USDCOP_CACHE_MAX_ENTRIES": 50, "USDCOP_HOST": "0.0.0.0", "USDCOP_PORT": 0, "USDCOP_API_KEYS_FILE": "\(keys)",
             "USDCOP_MAX_CONNECTIONS": "7", "USDCOP_MAX_STREAMS": 5, "USDCOP_CORS_ORIGINS": "https://desk.example.com,http://localhost:3000",
+            "USDCOP_RATE_LIMIT": "60/m burst 10", "USDCOP_HEADER_TIMEOUT": "2s", "USDCOP_STALL_TIMEOUT": "3s",
+            "USDCOP_MAX_HEADER_SIZE": "8KiB", "USDCOP_MAX_BODY_SIZE": "1MiB", "USDCOP_MAX_EXPORTS": 2,
+            "USDCOP_ALLOWED_HOSTS": "Desk.example.com, [::1]", "USDCOP_TRUSTED_PROXIES": "10.0.0.0/8,::1",
             "USDCOP_REQUEST_TIMEOUT": "1h", "USDCOP_IDLE_TIMEOUT": "1d", "LOG_LEVEL": "fatal",
             "LOG_FORMAT": "pretty", "LOG_FILE": "/var/log/usdcop.log", "LOG_MAX_SIZE": "1GiB", "LOG_KEEP": "7,30d"}
             """)
@@ -58,6 +61,14 @@ struct ConfigurationLoaderTests {
         #expect(settings.maximumConnections == 7)
         #expect(settings.maximumStreams == 5)
         #expect(settings.corsOrigins.map(\.text).sorted() == ["http://localhost:3000", "https://desk.example.com"])
+        #expect(settings.limits.rate == RateLimit("60/m burst 10"))
+        #expect(settings.limits.headerTimeout == .seconds(2))
+        #expect(settings.limits.stallTimeout == .seconds(3))
+        #expect(settings.limits.maximumHeaderSize == 8192)
+        #expect(settings.limits.maximumBodySize == 1 << 20)
+        #expect(settings.limits.maximumExports == 2)
+        #expect(settings.allowedHosts == ["desk.example.com", "[::1]"])
+        #expect(settings.trustedProxies == ["10.0.0.0/8", "::1"].compactMap { AddressRange($0) })
         #expect(settings.requestTimeout == .seconds(3600))
         #expect(settings.idleTimeout == .seconds(86_400))
         #expect(settings.logging.level == .fatal)
@@ -74,6 +85,10 @@ struct ConfigurationLoaderTests {
         ("USDCOP_CACHE_MAX_ENTRIES", "0"), ("USDCOP_CACHE_MAX_ENTRIES", "99999999999999999999"), ("USDCOP_HOST", "a b"),
         ("USDCOP_HOST", "0.0.0.0"), ("USDCOP_PORT", "65536"), ("USDCOP_PORT", "-1"), ("USDCOP_PORT", "８０"), ("USDCOP_API_KEYS", "nonsense"),
         ("USDCOP_API_KEYS", "# nobody"), ("USDCOP_API_KEYS_FILE", "/nonexistent"), ("USDCOP_MAX_CONNECTIONS", "1e3"),
+        ("USDCOP_RATE_LIMIT", "fast"), ("USDCOP_RATE_LIMIT", "0/s"), ("USDCOP_HEADER_TIMEOUT", "0s"), ("USDCOP_STALL_TIMEOUT", "never"),
+        ("USDCOP_MAX_HEADER_SIZE", "10"), ("USDCOP_MAX_BODY_SIZE", "1GB"), ("USDCOP_MAX_EXPORTS", "0"), ("USDCOP_ALLOWED_HOSTS", "a:80"),
+        ("USDCOP_ALLOWED_HOSTS", "https://a"), ("USDCOP_ALLOWED_HOSTS", "a,,b"), ("USDCOP_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("USDCOP_TRUSTED_PROXIES", "proxy.example"), ("USDCOP_TLS_CERT_FILE", "/nonexistent"), ("USDCOP_TLS_KEY_FILE", "/nonexistent"),
         ("USDCOP_MAX_STREAMS", "0"), ("USDCOP_CORS_ORIGINS", "*"), ("USDCOP_CORS_ORIGINS", "https://a.com/"),
         ("USDCOP_REQUEST_TIMEOUT", "soon"), ("USDCOP_IDLE_TIMEOUT", "60"), ("LOG_LEVEL", "loud"), ("LOG_LEVEL", "debug\u{0}"),
         ("LOG_FORMAT", "JSON"), ("LOG_FILE", "/var/log/"), ("LOG_FILE", String(repeating: "x", count: 1025)), ("LOG_MAX_SIZE", "100"),

@@ -1,0 +1,52 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOSSL
+
+/// Sets a connection up: TLS if there is a certificate, then HTTP/1.1 with every bound that a network needs.
+///
+/// Hummingbird's own channel has no clock for the head of a request, none for a whole request and none for a client that takes nothing.
+struct BoundedChannel: HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    let responder: HTTPChannelHandler.Responder
+    let limits: ConnectionLimits
+    let register: ConnectionRegister
+    let certificates: CertificateStore?
+
+    /// Where TLS has not begun there is nobody to say it to.
+    private var refusal: ByteBuffer {
+        guard certificates == nil else { return ByteBuffer() }
+        return ByteBuffer(string: "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n")
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let (entry, isAdmitted) = register.admit(channel)
+            let pipeline = channel.pipeline.syncOperations
+            if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.current)) }
+            let state = ConnectionState(channel, limits, entry: entry, isTLS: certificates != nil)
+            try pipeline.addHandler(ByteGuard(state, refusal: isAdmitted ? nil : refusal))
+            var decoding = NIOHTTPDecoderLimitConfiguration()
+            decoding.maxHeaderFieldSize = limits.maximumHeaderSize / 2
+            decoding.maxHeaderListSize = limits.maximumHeaderSize
+            decoding.maxHeaderFieldCount = ConnectionLimits.maximumHeaderCount
+            try pipeline.configureHTTPServerPipeline(
+                // Requests that are sent ahead wait in the asynchronous channel, and errors are answered behind what came before them.
+                withPipeliningAssistance: false, withErrorHandling: false,
+                // The types of headers allow nothing that would need it.
+                withOutboundHeaderValidation: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+            try pipeline.addHandler(RequestGuard(state))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: certificates != nil))
+            // For the end of the service: it lets requests finish. Time is kept by the guards.
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+}

@@ -1,0 +1,55 @@
+import NIOCore
+import NIOTLS
+
+/// Watches the bytes of a connection: when they come, and whether the client takes what it asked for.
+final class ByteGuard: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let state: ConnectionState
+    /// What a connection is told that there is no room for.
+    private let refusal: ByteBuffer?
+
+    init(_ state: ConnectionState, refusal: ByteBuffer?) { (self.state, self.refusal) = (state, refusal) }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { refuse(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        refuse(context)
+        context.fireChannelActive()
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        guard let refusal else { return }
+        // Past the encoder: there is no request that this answers.
+        if refusal.readableBytes > 0 { context.writeAndFlush(NIOAny(refusal), promise: nil) }
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: ConnectionLimits.linger) { channel.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        state.willDecode(unwrapInboundIn(data).readableBytes)
+        context.fireChannelRead(data)
+        state.didDecode()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        state.writabilityChanged(context.channel.isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { state.shookHands() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state.ended()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { state.ended() }
+}

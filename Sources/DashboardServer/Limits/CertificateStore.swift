@@ -1,0 +1,123 @@
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+import Synchronization
+
+/// Where the certificate of the API is: PEM files, the certificate with its chain, and the key without a password.
+public struct CertificateFiles: Sendable, Hashable {
+    /// `USDCOP_TLS_CERT_FILE`
+    public let certificate: String
+    /// `USDCOP_TLS_KEY_FILE`
+    public let key: String
+
+    /// Names two files.
+    public init(certificate: String, key: String) { (self.certificate, self.key) = (certificate, key) }
+}
+
+/// The certificate with which new connections begin. Looks at its files every few seconds and takes what is new there; what cannot be used
+/// is told once, and the old certificate stays. Connections keep what they began with.
+///
+/// A whole new context is made instead of a certificate put into the old one: the library then checks itself that certificate and key
+/// belong together, before any connection sees them.
+final class CertificateStore: Service, Sendable {
+    private struct Pair: Sendable, Hashable {
+        let certificate: [UInt8]
+        let key: [UInt8]
+    }
+
+    private struct State {
+        var context: NIOSSLContext
+        /// What the files held when they were last looked at, be it of use or not.
+        var seen: Pair
+    }
+
+    /// Why files cannot be used, as the rest of a sentence. Nothing of what stands in them.
+    struct Failure: Error, Sendable {
+        let problem: String
+        let isKey: Bool
+    }
+
+    /// The most bytes of one file.
+    private static let maximumSize = 1 << 20
+
+    private let files: CertificateFiles
+    private let interval: Duration
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// Reads the files.
+    ///
+    /// - Parameter interval: how often it looks at them again.
+    init(_ files: CertificateFiles, interval: Duration = .seconds(10), logger: Logger) throws(Failure) {
+        self.files = files
+        self.interval = interval
+        self.logger = logger
+        let pair = try Self.read(files)
+        state = Mutex(State(context: try Self.context(pair), seen: pair))
+    }
+
+    /// Finds out whether files can be used.
+    static func check(_ files: CertificateFiles) throws(Failure) { _ = try context(try read(files)) }
+
+    /// For a new connection.
+    var current: NIOSSLContext { state.withLock { $0.context } }
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: self.interval)
+                await self.look()
+            }
+        }
+    }
+
+    /// Looks at the files now.
+    func look() async {
+        // Files that cannot be read at the moment are perhaps being replaced; whoever comes next will see.
+        do {
+            let pair = try await NIOThreadPool.singleton.runIfActive { [files] in try Self.read(files) }
+            guard state.withLock({ $0.seen != pair }) else { return }
+            state.withLock { $0.seen = pair }
+            let context = try Self.context(pair)
+            state.withLock { $0.context = context }
+            logger.info("new connections begin with a new certificate")
+        } catch let failure as Failure {
+            logger.error("the files of the certificate cannot be used, the old one stays", metadata: ["reason": "\(failure.problem)"])
+        } catch {
+            // The process ends.
+        }
+    }
+
+    private static func read(_ files: CertificateFiles) throws(Failure) -> Pair {
+        Pair(certificate: try read(files.certificate, isKey: false), key: try read(files.key, isKey: true))
+    }
+
+    private static func read(_ path: String, isKey: Bool) throws(Failure) -> [UInt8] {
+        do throws(BoundedFile.Failure) {
+            return try BoundedFile.read(path, limit: maximumSize).bytes
+        } catch {
+            throw Failure(problem: error.problem, isKey: isKey)
+        }
+    }
+
+    private static func context(_ pair: Pair) throws(Failure) -> NIOSSLContext {
+        let chain: [NIOSSLCertificate]
+        do { chain = try NIOSSLCertificate.fromPEMBytes(pair.certificate) } catch {
+            throw Failure(problem: "holds no certificate", isKey: false)
+        }
+        guard !chain.isEmpty else { throw Failure(problem: "holds no certificate", isKey: false) }
+        let key: NIOSSLPrivateKey
+        do { key = try NIOSSLPrivateKey(bytes: pair.key, format: .pem) } catch {
+            throw Failure(problem: "holds no key that can be read without a password", isKey: true)
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        do { return try NIOSSLContext(configuration: configuration) } catch {
+            throw Failure(problem: "holds a key that does not belong to the certificate", isKey: true)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import NIOCore
+import Synchronization
+
+/// One connection's clock, timers and place in the register. Lives on the connection's event loop.
+///
+/// Two handlers share it: one sees bytes, the other requests and answers.
+final class ConnectionState {
+    private let channel: any Channel
+    private let limits: ConnectionLimits
+    private let entry: ConnectionRegister.Entry
+    private var clock: ConnectionClock
+    private var timer: (due: NIODeadline, task: Scheduled<Void>)?
+    private var stall: Scheduled<Void>?
+    /// Bytes since a part of a request came out of them.
+    private var idleBytes = 0
+    private var hasPartCome = false
+    private var unreadBytes = 0
+
+    init(_ channel: any Channel, _ limits: ConnectionLimits, entry: ConnectionRegister.Entry, isTLS: Bool) {
+        self.channel = channel
+        self.limits = limits
+        self.entry = entry
+        clock = ConnectionClock(limits, isTLS: isTLS, now: .now())
+        schedule()
+    }
+
+    /// Whether there is nothing to answer.
+    var isIdle: Bool { clock.isWaiting }
+
+    func shookHands() {
+        clock.shookHands(at: .now())
+        schedule()
+    }
+
+    /// Called with the number of bytes before they are decoded.
+    func willDecode(_ count: Int) {
+        hasPartCome = false
+        idleBytes += count
+        if clock.isBodyUnread { unreadBytes += count }
+        if unreadBytes > ConnectionLimits.maximumUnreadBytes { close() }
+    }
+
+    /// Called when they were decoded: a request that came as a whole needs no timer.
+    func didDecode() {
+        if !hasPartCome {
+            if idleBytes > ConnectionLimits.maximumIdleBytes { return close() }
+            clock.cameIncomplete(at: .now())
+        }
+        schedule()
+    }
+
+    func headCame() {
+        partCame()
+        clock.headCame(at: .now())
+        entry.markBusy()
+    }
+
+    func partCame() {
+        hasPartCome = true
+        idleBytes = 0
+    }
+
+    func requestEnded() {
+        partCame()
+        clock.requestEnded()
+    }
+
+    func answered() {
+        clock.answered(at: .now())
+        if clock.isWaiting { entry.markWaiting() }
+        schedule()
+    }
+
+    func failed() {
+        clock.failed(at: .now())
+        schedule()
+    }
+
+    func writabilityChanged(_ isWritable: Bool) {
+        stall?.cancel()
+        stall = isWritable ? nil : later(in: limits.stallTimeout) { $0.close() }
+    }
+
+    func ended() {
+        timer?.task.cancel()
+        stall?.cancel()
+        (timer, stall) = (nil, nil)
+    }
+
+    private func close() { channel.close(promise: nil) }
+
+    /// Sets the timer when it would come too late. One that comes too early looks again: most requests set none.
+    private func schedule() {
+        guard let deadline = clock.deadline else { return }
+        if let timer {
+            guard deadline < timer.due else { return }
+            timer.task.cancel()
+        }
+        timer = (deadline, later(in: max(.nanoseconds(0), deadline - .now())) { $0.due() })
+    }
+
+    private func due() {
+        timer = nil
+        guard let deadline = clock.deadline else { return }
+        if deadline <= .now() { close() } else { schedule() }
+    }
+
+    private func later(in delay: TimeAmount, _ body: @escaping (ConnectionState) -> Void) -> Scheduled<Void> {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
+            if let self { body(self) }
+        }
+    }
+}

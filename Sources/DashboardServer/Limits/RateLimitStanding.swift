@@ -1,0 +1,30 @@
+import HTTPTypes
+
+/// Where a client stands after a request was counted.
+struct RateLimitStanding: Sendable, Hashable {
+    let isAllowed: Bool
+    /// Requests that may come now, as far as this process knows.
+    let remaining: Int
+    /// Seconds: of somebody who is refused until a request is allowed again, else until the whole burst is.
+    let seconds: Int
+
+    /// `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers).
+    func headers(_ policy: String) -> [HTTPField] {
+        [
+            HTTPField(name: .rateLimitPolicy, value: policy),
+            HTTPField(name: .rateLimit, value: "\"\(RateLimit.policyName)\";r=\(remaining);t=\(seconds)"),
+        ]
+    }
+
+    /// Allowed, with this many left.
+    static func allowed(remaining: Int, _ limit: RateLimit) -> RateLimitStanding {
+        let remaining = max(0, min(remaining, limit.burst))
+        let seconds = Int((Double(limit.burst - remaining) * limit.interval / 1e6).rounded(.up))
+        return RateLimitStanding(isAllowed: true, remaining: remaining, seconds: seconds)
+    }
+
+    /// Refused for so many microseconds.
+    static func refused(wait: Int) -> RateLimitStanding {
+        RateLimitStanding(isAllowed: false, remaining: 0, seconds: max(1, (wait + 999_999) / 1_000_000))
+    }
+}

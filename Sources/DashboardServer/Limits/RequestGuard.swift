@@ -1,0 +1,55 @@
+import NIOCore
+import NIOHTTP1
+
+/// Watches the requests and answers of a connection, and refuses heads that two servers could understand differently.
+final class RequestGuard: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let state: ConnectionState
+    private var isRefused = false
+
+    init(_ state: ConnectionState) { self.state = state }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return state.partCame() }
+        switch unwrapInboundIn(data) {
+        case .head(var head):
+            do throws(HTTPParserError) {
+                try RequestHeadRule.check(&head)
+            } catch {
+                // Behind the answers to what came before it, the server answers this by a bare 400.
+                state.partCame()
+                return refuse(context, error)
+            }
+            // A body that is refused after all ends with the connection.
+            if state.isIdle, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+            }
+            state.headCame()
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .body:
+            state.partCame()
+            context.fireChannelRead(data)
+        case .end:
+            state.requestEnded()
+            context.fireChannelRead(data)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part = unwrapOutboundIn(data)
+        context.write(data, promise: promise)
+        if case .end = part { state.answered() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { refuse(context, error) }
+
+    private func refuse(_ context: ChannelHandlerContext, _ error: any Error) {
+        isRefused = true
+        state.failed()
+        context.fireErrorCaught(error)
+    }
+}

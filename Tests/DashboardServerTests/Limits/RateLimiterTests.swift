@@ -1,0 +1,188 @@
+import CacheServices
+import Hiredis
+import Logging
+import RedisTesting
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import DashboardServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct RateLimiterTests {
+    private static func limit(_ text: String) throws -> RateLimit { try #require(RateLimit(text)) }
+
+    /// Asks as often as it can for a while: how many requests were allowed, and for how long it asked.
+    private static func press(_ port: Int, for time: Duration, connections: Int = 4) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<connections {
+                group.addTask {
+                    try await RawConnection.open(port: port) { (connection) async throws in
+                        var allowed = 0
+                        let end = ContinuousClock.now + time
+                        while ContinuousClock.now < end {
+                            try await connection.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            guard let reply = try await connection.reply() else { break }
+                            if reply.status == 404 { allowed += 1 } else { #expect(reply.status == 429) }
+                        }
+                        return allowed
+                    }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    @Test func `two servers share one limit: never above it, and at most one lease of each below`() async throws {
+        let limit = try Self.limit("200/s burst 100")
+        let configure: @Sendable (inout Settings) -> Void = { ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false) }
+        try await RunningService.with(configure) { (first) async throws in
+            try await RunningService.with(redis: first.redis, configure) { (second) async throws in
+                let begin = ContinuousClock.now
+                async let one = Self.press(first.port, for: .milliseconds(1500))
+                async let two = Self.press(second.port, for: .milliseconds(1500))
+                let allowed = try await [one, two]
+                let seconds =
+                    Double(begin.duration(to: .now).components.attoseconds) / 1e18 + Double(begin.duration(to: .now).components.seconds)
+                let total = Double(allowed[0] + allowed[1])
+                let leases = Double(2 * RateLimitAccount.maximumLease(limit))
+                #expect(total <= 100 + 200 * seconds)
+                // What came in the asked time, less what two leases hold back.
+                #expect(total >= 100 + 200 * 1.5 - leases - 1)
+                #expect(allowed.allSatisfy { $0 > 0 })
+            }
+        }
+    }
+
+    @Test func `an answer tells the truth, and after Retry-After there is room`() async throws {
+        let limit = try Self.limit("1/s burst 3")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            for left in [2, 1, 0] {
+                let reply = try await service.get("/api/cache/signals")
+                #expect(reply.status == 200)
+                #expect(reply["RateLimit-Policy"] == "\"client\";q=3;w=3")
+                #expect(reply["RateLimit"] == "\"client\";r=\(left);t=\(3 - left)")
+            }
+            let refused = try await service.send("PUT", "/api/cache/metrics/custom/a", #"{"value": 1}"#)
+            #expect(refused.status == 429)
+            #expect(refused.code == "rate_limited")
+            #expect(refused.json["outcome"] == "not_recorded")
+            #expect(refused["RateLimit"] == "\"client\";r=0;t=1")
+            #expect(refused["Retry-After"] == "1")
+            // Who watches the service is never refused, and not counted.
+            for probe in ["/livez", "/readyz"] {
+                let reply = try await service.get(probe)
+                #expect(reply.status == 200)
+                #expect(reply["RateLimit"] == nil)
+            }
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await service.get("/api/cache/signals").status == 200)
+        }
+    }
+
+    @Test func `a client is a key, wherever it calls from, and everybody without a right one is an address`() async throws {
+        let limit = try Self.limit("1/h burst 2")
+        let keys = try KeyRing(lines: AccessTests.keys)
+        try await RunningService.with {
+            ($0.limits.rate, $0.keys) = (limit, keys)
+        } _: { (service) async throws in
+            func status(_ key: String?) async throws -> Int {
+                try await service.get("/api/cache/signals", headers: key.map { [("X-API-Key", $0)] } ?? []).status
+            }
+            #expect(
+                try await [status("reader-key-0123456789"), status("reader-key-0123456789"), status("reader-key-0123456789")] == [
+                    200, 200, 429,
+                ])
+            #expect(try await status("writer-key-0123456789") == 200)
+            // Guesses are counted together with everything else from there.
+            #expect(try await [status("wrong-key-0123456789"), status(nil), status("other-key-0123456789")] == [401, 401, 429])
+            #expect(try await service.get("/nothing").status == 429)
+        }
+    }
+
+    @Test func `without keys callers of this machine are not counted, unless they come through a proxy`()
+        async throws
+    {
+        let limit = try Self.limit("1/h burst 1")
+        try await RunningService.with {
+            $0.limits.rate = limit
+        } _: { (service) async throws in
+            for _ in 0..<3 {
+                let reply = try await service.get("/api/cache/signals")
+                #expect(reply.status == 200)
+                #expect(reply["RateLimit"] == nil)
+            }
+            let proxied = [("X-Forwarded-For", "192.0.2.1")]
+            #expect(try await service.get("/api/cache/signals", headers: proxied).status == 401)
+            #expect(try await service.get("/api/cache/signals", headers: proxied).status == 429)
+        }
+    }
+
+    @Test func `while Redis is away every process keeps the limit by itself, and shares it again afterwards`() async throws {
+        let limit = try Self.limit("50/s burst 20")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            #expect(try await service.get("/api/cache/signals").status == 200)
+            service.redis.kill()
+            let begin = ContinuousClock.now
+            let allowed = try await Self.press(service.port, for: .milliseconds(800))
+            let seconds = begin.duration(to: .now) / .seconds(1)
+            #expect(Double(allowed) <= 20 + 50 * seconds)
+            // Up to a quarter of a second goes by until it is clear that Redis does not answer.
+            #expect(Double(allowed) >= 20 + 50 * 0.5 - 2)
+            #expect(service.log.records.filter { $0.message.contains("counted by this process alone") }.count == 1)
+            try await service.redis.start()
+            try await eventually {
+                _ = try await service.get("/nothing")
+                return service.log.records.contains { $0.message.contains("counted together") }
+            }
+            // Nobody waits long for a Redis that hangs, and the limit holds.
+            service.redis.pause()
+            defer { service.redis.resume() }
+            let start = ContinuousClock.now
+            for _ in 0..<30 { #expect([404, 429].contains(try await service.get("/nothing").status)) }
+            #expect(start.duration(to: .now) < .seconds(2))
+        }
+    }
+
+    @Test func `most requests ask Redis nothing, and a client asks once at a time`() async throws {
+        try await RunningService.with {
+            ($0.limits.sparesLoopback) = (false)
+        } _: { (service) async throws in
+            try await service.redis.ask("CONFIG", "RESETSTAT")
+            for _ in 0..<300 { #expect(try await service.get("/nothing").status == 404) }
+            let stats = try await service.redis.ask("INFO", "commandstats").text ?? ""
+            let calls = stats.split(separator: "\r\n").filter { $0.contains("hgetall") }.joined()
+            let count = calls.firstRange(of: "calls=").flatMap { Int(calls[$0.upperBound...].prefix { $0.isNumber }) } ?? 0
+            #expect(count < 30)
+            let keys = try await service.redis.ask("KEYS", "usdcop:ratelimit:*").array ?? []
+            #expect(keys.count == 1)
+            #expect((try await service.redis.ask("PTTL", .text(keys.first?.text ?? "")).integer ?? -1) > 0)
+        }
+    }
+
+    @Test func `the number of clients that are remembered is bounded`() async throws {
+        let limiter = RateLimiter(.standard, shared: nil, logger: RecordedLog().logger)
+        for number in 0..<(RateLimiter.maximumClients + 500) { _ = await limiter.charge(.network("a\(number)")) }
+        #expect(limiter.clientCount == RateLimiter.maximumClients)
+        #expect(await limiter.charge(.network("a\(RateLimiter.maximumClients + 499)")).remaining == 1998)
+    }
+
+    @Test func `a foreign value under a client's key is left alone, and the limit of this process holds`() async throws {
+        let limit = try Self.limit("1/h burst 2")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            let key = KeySchema(.standard).full(KeySchema.rateLimit(RateLimitClient.network("127.0.0.1").hash))
+            try await service.redis.ask("SET", .text(key), "mine")
+            #expect(
+                try await [service.get("/nothing").status, service.get("/nothing").status, service.get("/nothing").status] == [
+                    404, 404, 429,
+                ])
+            #expect(try await service.redis.ask("GET", .text(key)).text == "mine")
+        }
+    }
+}
