@@ -112,7 +112,9 @@ class Client:
     def target(self, name, path=None, query=None):
         """The address of an operation, as the document says how parameters are written."""
         _, template, operation, path_parameters = self.operations[name]
-        for parameter in path_parameters:
+        for parameter in map(self.resolved, path_parameters):
+            if parameter["in"] != "path":
+                continue
             value = (path or {}).get(parameter["name"], parameter.get("example"))
             assert not self.problem_of(value, parameter["schema"]), f"{name}: {value}"
             template = template.replace("{%s}" % parameter["name"], urllib.parse.quote(str(value), safe=""))
@@ -163,6 +165,9 @@ class Client:
             if value is not None:
                 value = int(value) if definition["schema"]["type"] == "integer" else value
                 assert not self.problem_of(value, definition["schema"]), f"{name} {status}: {header}: {value}"
+        if "content" not in response:
+            assert reply.type is None and not data, f"{name} {status}: a body that the document does not say"
+            return reply
         assert reply.type in response["content"], f"{name} {status}: {reply.type} is not in the document"
         if reply.json is not None:
             error = self.problem_of(reply.json, response["content"][reply.type]["schema"], strictly=True)

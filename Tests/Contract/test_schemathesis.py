@@ -20,7 +20,7 @@ seed = 20250115
 request-timeout = 20
 max-stream-events = 1
 continue-on-failure = true
-workers = 2
+workers = 1
 
 [auth.openapi.bearer]
 bearer = "{key}"

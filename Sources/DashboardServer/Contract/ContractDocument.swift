@@ -57,7 +57,7 @@ struct ContractDocument: Sendable {
                 "example": .string(Self.pathExamples[name] ?? name),
             ]
         }
-        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+        members.append(.init("parameters", .array(parameters + [["$ref": "#/components/parameters/RequestID"]])))
         return .object(members)
     }
 

@@ -13,7 +13,7 @@ enum ContractHeaders {
         "X-Cache-Backend": header(.words(of: CacheBackend.self), "Where cache data comes from.", isAlwaysThere: true),
         "X-Cache-Stale": header(.word("true"), "It comes from memory, and is as old as `Age` says."),
         "Age": header(.count, "In seconds."),
-        "ETag": header(.string, "For `If-None-Match`: an unchanged answer is 304 without a body. Not of streams and files of the trail."),
+        "ETag": header(.string, "For `If-None-Match`. Files of the trail have none."),
         "Retry-After": header(.count, "In seconds.", isAlwaysThere: true),
         "Allow": header(.string, "The methods of the route.", isAlwaysThere: true),
         "WWW-Authenticate": header(.string, "How to authenticate.", isAlwaysThere: true),
@@ -22,6 +22,14 @@ enum ContractHeaders {
     ]
 
     static let parameters: JSONValue = [
+        "RequestID": [
+            "name": "X-Request-ID", "in": "header", "schema": ["type": "string"], "example": "desk-1",
+            "description": "What the log and the answer call the request: 1 to 128 letters, digits and `._-`; anything else is passed by.",
+        ],
+        "IfNoneMatch": [
+            "name": "If-None-Match", "in": "header", "schema": ["type": "string"], "example": "\"0\"",
+            "description": "The `ETag` of what is there already: an unchanged answer is 304.",
+        ],
         "IdempotencyKey": [
             "name": "Idempotency-Key", "in": "header", "description": "Makes a repeated request one event, for a day.",
             "schema": ["type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"], "example": "desk-open-2025-01-15",

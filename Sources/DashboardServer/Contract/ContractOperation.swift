@@ -72,12 +72,16 @@ struct ContractOperation: Sendable {
     }
 
     private var headers: [JSONValue] {
-        operation.headers.map { ["$ref": .string("#/components/parameters/\($0)")] }
+        (operation.headers + (hasTags ? ["IfNoneMatch"] : [])).map { ["$ref": .string("#/components/parameters/\($0)")] }
     }
+
+    /// Whether an unchanged answer need not be sent again.
+    private var hasTags: Bool { endpoint.method.isRead && !operation.replies.contains { $0.type == .eventStream } }
 
     private var responses: JSONValue {
         var answers: [Int: JSONValue] = [:]
         for status in Set(problems.map(\.status)) { answers[status] = ["$ref": .string("#/components/responses/\(status)")] }
+        if hasTags { answers[304] = ["$ref": "#/components/responses/304"] }
         for status in Set(operation.replies.map(\.status)) { answers[status] = reply(status, orProblem: answers[status] != nil) }
         return .object(answers.sorted { $0.key < $1.key }.map { .init(String($0.key), $0.value) })
     }
@@ -90,7 +94,7 @@ struct ContractOperation: Sendable {
             return .init(reply.type.rawValue, .object(members))
         }
         if orProblem { content.append(ContractProblems.content(status)) }
-        let names = ContractHeaders.ofEveryAnswer + (status == 200 && endpoint.method.isRead ? ["ETag"] : []) + replies.flatMap(\.headers)
+        let names = ContractHeaders.ofEveryAnswer + (status == 200 && hasTags ? ["ETag"] : []) + replies.flatMap(\.headers)
         return [
             "description": .string(replies.first?.sentence ?? ""), "headers": ContractHeaders.references(names),
             "content": .object(content),

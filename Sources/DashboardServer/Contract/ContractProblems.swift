@@ -3,7 +3,13 @@ import CacheServices
 /// The errors of the document: one response for each status, with the codes that have it.
 enum ContractProblems {
     static let responses: JSONValue = .object(
-        Set(ProblemCode.allCases.map(\.status)).sorted().map { .init(String($0), response($0)) })
+        [.init("304", unchanged)] + Set(ProblemCode.allCases.map(\.status)).sorted().map { .init(String($0), response($0)) })
+
+    /// No error, but shared like them.
+    private static let unchanged: JSONValue = [
+        "description": "What is there already is what the answer would be.",
+        "headers": ContractHeaders.references(ContractHeaders.ofEveryAnswer + ["ETag"]),
+    ]
 
     /// What a problem of a status looks like.
     static func content(_ status: Int) -> JSONValue.Member {
