@@ -130,10 +130,11 @@ struct OutageTests {
             let alone = try await service.send("PUT", "/api/cache/metrics/custom/a", #"{"value": 1}"#)
             #expect(alone.code == "redis_too_few_replicas")
             try await service.redis.ask("CONFIG", "SET", "min-replicas-to-write", "0")
-            try await service.redis.ask("ACL", "SETUSER", "default", "-evalsha", "-eval")
+            service.redis.expectRefusals()
+            try await service.redis.ask("ACL", "SETUSER", "usdcop", "clearselectors")
             let denied = try await service.send("PUT", "/api/cache/metrics/custom/a", #"{"value": 1}"#)
             #expect(denied.code == "redis_no_permission")
-            try await service.redis.ask("ACL", "SETUSER", "default", "+@all")
+            try await service.redis.ask("ACL", "SETUSER", "usdcop", "(+@all ~*)")
             #expect(try await service.send("PUT", "/api/cache/metrics/custom/a", #"{"value": 1}"#).status == 200)
         }
     }

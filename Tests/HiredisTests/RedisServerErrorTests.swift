@@ -22,6 +22,7 @@ import Testing
             ("ERR user_script:1: -WRONGTYPE Operation against a key script: 1", .wrongType),
             ("ERR Error running script (call to f_1): attempt to index a nil value", .other),
             ("ERR The user executing the script can't run this command or subcommand script: 1", .noPermission),
+            ("ERR ACL failure in script: User u has no permissions to run the 'hset' command script: 1", .noPermission),
         ] as [(String, RedisServerError.Kind)])
     func `knows the kind of a refusal`(text: String, kind: RedisServerError.Kind) {
         let error = RedisServerError(text)

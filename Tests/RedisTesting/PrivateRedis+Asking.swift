@@ -11,7 +11,7 @@ extension PrivateRedis {
     /// The same for arguments that are a list already.
     @discardableResult
     public func send(_ name: String, _ arguments: [RedisArgument]) async throws -> RedisReply {
-        var configuration = configuration
+        var configuration = unrestricted
         configuration.endpoint = .unixSocket(path: socketPath)
         configuration.clientName = "test-admin"
         configuration.connectTimeout = .seconds(10)

@@ -2,6 +2,7 @@ public import Foundation
 public import Hiredis
 import NIOCore
 import NIOPosix
+import Testing
 
 /// A real redis-server of one test's own: own port, own socket, own directory, ended with the test.
 // Safe because the mutable `process` is only touched under `lock`; everything else is constant.
@@ -9,17 +10,28 @@ public final class PrivateRedis: @unchecked Sendable {
     public let directory: URL
     public let port: Int
     public var socketPath: String { directory.appendingPathComponent("redis.sock").path }
+    /// Who may log in.
+    public let users: RedisUsers
     private let options: [String]
     private let lock = NSLock()
     private var process: Process?
+    private var refusalsAreMeant = false
 
     /// Starts a server; `options` are redis-server options such as `--appendonly yes`.
-    public static func start(_ options: String...) async throws -> PrivateRedis { try await start(options: options) }
+    ///
+    /// Its users are those of the Compose file, and ``configuration`` and ``url`` are the service's; a server with a password of its own
+    /// (`--requirepass`) has the default user alone.
+    public static func start(_ options: String..., namespaces: [String] = RedisUsers.namespaces) async throws -> PrivateRedis {
+        try await start(options: options, users: .deployed(namespaces: namespaces))
+    }
 
-    /// The same; another process may take the free port first, and then another port is tried.
-    public static func start(options: [String]) async throws -> PrivateRedis {
+    /// A server whose default user may do everything: for tests of the client itself, which know nothing of the service's keys.
+    public static func startOpen(_ options: String...) async throws -> PrivateRedis { try await start(options: options, users: .open) }
+
+    /// Starts one; another process may take the free port first, and then another port is tried.
+    public static func start(options: [String], users: RedisUsers = .deployed()) async throws -> PrivateRedis {
         for _ in 0..<5 {
-            let server = try PrivateRedis(options: options)
+            let server = try PrivateRedis(options: options, users: users)
             do {
                 try await server.start()
                 return server
@@ -31,11 +43,18 @@ public final class PrivateRedis: @unchecked Sendable {
     }
 
     /// Makes directory and port for a server that is not started yet.
-    public init(options: [String] = []) throws {
-        self.options = options
+    public init(options: [String] = [], users: RedisUsers = .deployed()) throws {
+        self.users = Self.password(in: options) == nil ? users : .open
         self.directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("usdcop-test-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         self.port = try FreePort.find()
+        guard let rules = try self.users.file() else {
+            self.options = options
+            return
+        }
+        let file = directory.appendingPathComponent("users.acl")
+        try Data(rules.utf8).write(to: file)
+        self.options = options + ["--aclfile", file.path]
     }
 
     deinit { stop() }
@@ -57,9 +76,10 @@ public final class PrivateRedis: @unchecked Sendable {
         // Parent to the kernel is the thread that made the child, so it has to be one that lives as long as this process.
         try await MultiThreadedEventLoopGroup.singleton.any().submit { try process.run() }.get()
         lock.withLock { self.process = process }
-        var configuration = RedisConfiguration(endpoint: .unixSocket(path: socketPath), connectTimeout: .seconds(10))
+        var configuration = unrestricted
+        configuration.endpoint = .unixSocket(path: socketPath)
+        configuration.connectTimeout = .seconds(10)
         configuration.clientName = nil
-        if let secret = Self.password(in: options) { configuration.password = secret }
         for _ in 0..<2000 {
             guard process.isRunning else { throw PrivateRedisError.ended(log) }
             if let connection = try? await RedisClient.answers(configuration), connection { return }
@@ -72,7 +92,10 @@ public final class PrivateRedis: @unchecked Sendable {
     public var pid: Int32 { lock.withLock { process?.isRunning == true ? process?.processIdentifier ?? 0 : 0 } }
 
     /// Ends it as a crash would.
-    public func kill() { end(SIGKILL) }
+    public func kill() {
+        reportRefusals()
+        end(SIGKILL)
+    }
 
     /// Lets it hang: sockets stay open, nothing answers.
     public func pause() { signal(SIGSTOP) }
@@ -80,21 +103,48 @@ public final class PrivateRedis: @unchecked Sendable {
     /// Ends the hang.
     public func resume() { signal(SIGCONT) }
 
-    /// Ends it in order and removes its directory.
+    /// Ends it and removes its directory.
     public func stop() {
         signal(SIGCONT)
+        reportRefusals()
         end(SIGKILL)
         try? FileManager.default.removeItem(at: directory)
     }
 
-    /// The address by TCP.
-    public var url: String { "redis://127.0.0.1:\(port)/0" }
+    /// The address by TCP, for the service.
+    public var url: String { url(as: .service) }
 
-    /// A configuration that talks to it by TCP.
-    public var configuration: RedisConfiguration {
+    /// A configuration that talks to it by TCP, as the service does.
+    public var configuration: RedisConfiguration { configuration(as: .service) }
+
+    /// One that may do everything: what a test does to the server, and attacks on the trail.
+    public var unrestricted: RedisConfiguration { configuration(as: .test) }
+
+    /// The address by TCP for one of the users; without a user where the server has none.
+    public func url(as user: RedisUsers.User) -> String {
+        users == .open ? "redis://127.0.0.1:\(port)/0" : "redis://\(user.rawValue):\(user.password)@127.0.0.1:\(port)/0"
+    }
+
+    /// A configuration for one of the users; for the default user where the server has no other.
+    public func configuration(as user: RedisUsers.User) -> RedisConfiguration {
         var configuration = RedisConfiguration(endpoint: .tcp(host: "127.0.0.1", port: port))
-        if let secret = Self.password(in: options) { configuration.password = secret }
+        if users == .open {
+            configuration.password = Self.password(in: options)
+        } else {
+            configuration.user = user.rawValue
+            configuration.password = user.password
+        }
         return configuration
+    }
+
+    /// Says that this test has Redis refuse something, so that ``stop()`` does not call it a failure.
+    public func expectRefusals() { lock.withLock { refusalsAreMeant = true } }
+
+    /// What no test means to happen: the users of the Compose file were refused something that a service needed.
+    private func reportRefusals() {
+        guard users != .open, pid > 0, !lock.withLock({ refusalsAreMeant }) else { return }
+        let log = RefusalLog(socketPath: socketPath)
+        for refusal in log.read() { Issue.record("Redis refused: \(refusal)") }
     }
 
     /// What the server logged.

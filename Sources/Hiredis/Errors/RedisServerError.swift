@@ -79,8 +79,8 @@ public struct RedisServerError: Error, Sendable, Hashable {
     /// Errors of commands inside a script reach older clients wrapped in `ERR Error running script`; the kind is the inner one's.
     private static func scriptError(_ text: String) -> Kind {
         if text.hasPrefix("ERR AUTH ") || text.hasPrefix("ERR invalid password") { return .authentication }
-        // What an ACL refuses inside a script has no word of its own.
-        if text.hasPrefix("ERR The user executing the script can't") { return .noPermission }
+        // What an ACL refuses inside a script has no word of its own: so say 7.0 and, since 7.2, the others.
+        if text.hasPrefix("ERR The user executing the script can't") || text.hasPrefix("ERR ACL failure in script") { return .noPermission }
         guard text.hasPrefix("ERR Error running script") || text.hasPrefix("ERR user_script") else { return .other }
         for (word, kind) in kinds where text.contains("-" + word + " ") || text.contains(": " + word + " ") { return kind }
         return .other

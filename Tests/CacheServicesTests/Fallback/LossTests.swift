@@ -92,7 +92,7 @@ extension Live.LossTests {
     }
 
     @Test func `a write that is refused for good does not keep the others from Redis`() async throws {
-        let server = try await PrivateRedis.durable()
+        let server = try await PrivateRedis.startOpen("--appendonly", "yes", "--appendfsync", "always")
         defer { server.stop() }
         let log = RecordedLog()
         try await withFallback(server.configuration, logger: log.logger) { cache async throws in

@@ -80,7 +80,7 @@ extension Live.CommandCountTests {
 
     private static func measure(_ body: @Sendable (any ICacheClient, Counter) async throws -> Void) async throws {
         try await withRedis { cache, server async throws in
-            try await RedisClient.withClient(server.configuration, logger: .silent) { admin in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { admin in
                 // Afterwards nothing connects any more, and the next reading of settings is 10 seconds away.
                 _ = try await cache.get("a")
                 _ = try await admin.get("a")

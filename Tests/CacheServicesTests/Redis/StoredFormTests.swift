@@ -94,7 +94,7 @@ extension Live.StoredFormTests {
     }
 
     @Test func `namespaces do not see each other`() async throws {
-        let server = try await PrivateRedis.start()
+        let server = try await PrivateRedis.start(namespaces: ["usdcop", "usdcop-demo"])
         defer { server.stop() }
         try await withRedis(on: server, namespace: "usdcop") { mine in
             try await withRedis(on: server, namespace: "usdcop-demo") { other in

@@ -52,29 +52,29 @@ extension Live.WrongTypeTests {
     }
 
     /// Every key with its bytes, without lifetimes, which run.
-    private static func contents(_ redis: RedisClient) async throws -> [String: RedisReply] {
+    private static func contents(_ server: PrivateRedis) async throws -> [String: RedisReply] {
         var contents: [String: RedisReply] = [:]
-        for name in try await redis.send(RedisCommand("SCAN", ["0", "COUNT", "1000"])).array?[1].array?.compactMap(\.text) ?? [] {
-            contents[name] = try await redis.send(RedisCommand("DUMP", [.text(name)]))
+        for name in try await server.ask("SCAN", "0", "COUNT", "1000").array?[1].array?.compactMap(\.text) ?? [] {
+            contents[name] = try await server.ask("DUMP", .text(name))
         }
         return contents
     }
 
     @Test func `a step that meets a key of another type writes nothing`() async throws {
-        try await withRedis { cache, _ async throws in
+        try await withRedis { cache, server async throws in
             for step in try Self.steps() {
                 #expect(!step.keys.isEmpty)
                 for key in step.keys {
-                    _ = try await cache.redis.send(RedisCommand("FLUSHALL"))
+                    try await server.ask("FLUSHALL")
                     try await SignalCache(cache).publish(try .sample())
                     try await MetricsCache(cache).setPosition("USDCOP", try .sample())
                     try await MetricsCache(cache).setFinancialMetrics(try FinancialMetrics(timestamp: .sample, totalPnL: 1))
                     try await cache.set("a", [1])
-                    _ = try await cache.redis.send(RedisCommand("DEL", [.text("usdcop:\(key)")]))
-                    _ = try await cache.redis.send(RedisCommand("SADD", [.text("usdcop:\(key)"), "wrong"]))
-                    let before = try await Self.contents(cache.redis)
+                    try await server.ask("DEL", .text("usdcop:\(key)"))
+                    try await server.ask("SADD", .text("usdcop:\(key)"), "wrong")
+                    let before = try await Self.contents(server)
                     await expect(.dataConflict) { try await step.run(cache) }
-                    #expect(try await Self.contents(cache.redis) == before, "\(step.name): \(key)")
+                    #expect(try await Self.contents(server) == before, "\(step.name): \(key)")
                 }
             }
         }

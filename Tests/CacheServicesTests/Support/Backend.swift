@@ -25,7 +25,7 @@ enum Backend: String, CaseIterable, CustomTestStringConvertible {
         case .redis:
             try await withRedis(namespace: namespace) { cache, _ in try await body(cache) }
         case .fallback:
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: [namespace.rawValue])
             defer { server.stop() }
             try await withFallback(server.configuration, namespace: namespace, body)
         case .fallbackAway:
@@ -43,7 +43,7 @@ func withRedis(
     _ options: String..., namespace: Namespace = .standard,
     _ body: @Sendable (RedisCacheClient, PrivateRedis) async throws -> Void
 ) async throws {
-    let server = try await PrivateRedis.start(options: options)
+    let server = try await PrivateRedis.start(options: options, users: .deployed(namespaces: [namespace.rawValue]))
     defer { server.stop() }
     try await withRedis(on: server, namespace: namespace) { cache in try await body(cache, server) }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct CacheStatsRouteTests {
     @Test func `the statistics say all that the dashboard shows of the backend`() async throws {
-        try await RunningService.with {
+        try await RunningService.with(redis: try await PrivateRedis.start("--appendonly", "yes", namespaces: ["desk"])) {
             $0.namespace = "desk"
         } _: { (service) async throws in
             let stats = try await service.get("/api/cache/stats").json

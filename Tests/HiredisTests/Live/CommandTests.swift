@@ -6,7 +6,7 @@ import Testing
 extension Live {
     @Suite struct CommandTests {
         @Test func `answers over TCP and over a Unix socket`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             for url in [server.url, "unix://\(server.socketPath)?db=3", "redis://localhost:\(server.port)"] {
                 try await Live.withClient(RedisConfiguration(url: url)) { client async throws in
                     #expect(try await client.send(RedisCommand("SET", ["key", "value"])) == .status("OK"))
@@ -17,7 +17,7 @@ extension Live {
         }
 
         @Test func `any bytes come back as they went`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let values: [[UInt8]] = [[], [0], Array("\r\n$-1\r\n".utf8), Array(0...255), [UInt8](repeating: 0xc3, count: 3 << 20)]
             try await Live.withClient(server.configuration) { client async throws in
                 for value in values {
@@ -30,7 +30,7 @@ extension Live {
         }
 
         @Test func `many callers share one connection and one command is sent for each call`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 let before = try await server.commandCalls()
@@ -56,7 +56,7 @@ extension Live {
 
         @Test(arguments: [0, -1, 1] as [Int64])
         func `a time-out of no time sends nothing, one of ages is no trap`(sign: Int64) async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 let forever = Duration.seconds(Int64.max)
@@ -73,7 +73,7 @@ extension Live {
         }
 
         @Test func `sends small packets at once and sets no other option of the socket`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             try await client.withDedicatedConnection { connection async throws in
                 #expect(try await connection.channel.getOption(.tcpOption(.tcp_nodelay)).get() != 0)
@@ -102,7 +102,7 @@ extension Live {
         }
 
         @Test func `a resolver is asked where to connect`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             var configuration = Live.configuration(port: 1)
             let port = server.port
             configuration.resolver = { .tcp(host: "127.0.0.1", port: port) }

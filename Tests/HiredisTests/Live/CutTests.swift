@@ -8,7 +8,7 @@ extension Live {
         private let increment = RedisCommand("INCR", ["n"])
 
         @Test func `a write is executed at most once, and what is not known is said to be unknown`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
             var (acknowledged, unknown, executedUnknown) = (0, 0, 0)
             let requestLength = increment.encoded.count
@@ -40,7 +40,7 @@ extension Live {
         }
 
         @Test func `a read that is cut is repeated and succeeds`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await server.ask("SET", "k", "value")
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
             let request = RedisCommand("GET", ["k"]).encoded.count
@@ -53,7 +53,7 @@ extension Live {
 
         @Test(arguments: Live.isSoak ? Array(0...130) : [0, 1, 2, 7, 31, 100])
         func `many callers on a connection that is cut are told apart, and none is executed twice`(seed: Int) async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
             let outcomes = try await Live.withClient(Live.configuration(port: proxy.port)) { client async throws in
                 try await client.ready()
@@ -73,7 +73,7 @@ extension Live {
         }
 
         @Test func `a log-in that is cut anywhere is tried again`() async throws {
-            let server = try await PrivateRedis.start("--requirepass", "secret")
+            let server = try await PrivateRedis.startOpen("--requirepass", "secret")
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
             var configuration = server.configuration
             configuration.endpoint = .tcp(host: "127.0.0.1", port: proxy.port)

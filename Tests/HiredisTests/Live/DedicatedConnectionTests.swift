@@ -5,7 +5,7 @@ import Testing
 extension Live {
     @Suite struct DedicatedConnectionTests {
         @Test func `waiting for a list or a stream does not delay others`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 async let popped = client.withDedicatedConnection { connection async throws in
@@ -28,7 +28,7 @@ extension Live {
         }
 
         @Test func `blocking that ends without anything is a null reply`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             let reply = try await client.withDedicatedConnection { connection async throws in
                 try await connection.reply(to: RedisCommand("BLPOP", ["list", "0.05"], blocking: .milliseconds(50)))
@@ -37,7 +37,7 @@ extension Live {
         }
 
         @Test func `ends with its body, however that ends`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             let escaped = try await client.withDedicatedConnection { $0 }
             let error = try await #require(throws: RedisError.self) { try await escaped.reply(to: RedisCommand("PING")) }
@@ -50,7 +50,7 @@ extension Live {
         }
 
         @Test func `an error reply is a value and the connection goes on`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             try await client.withDedicatedConnection { connection async throws in
                 guard case .error(let error) = try await connection.reply(to: RedisCommand("NOSUCHCOMMAND")) else {

@@ -7,7 +7,7 @@ extension Live {
         /// Shorter than the limit of the connection, so that the late replies do come, and longer, so that it is closed.
         @Test(arguments: [300, 1500])
         func `while the server hangs everybody is answered in time, and afterwards with the right reply`(milliseconds: Int) async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 for key in 0..<100 { _ = try await client.send(RedisCommand("SET", [.integer(key), .text("value of \(key)")])) }
                 server.pause()
@@ -28,7 +28,7 @@ extension Live {
         }
 
         @Test func `one impatient caller does not fail the others`() async throws {
-            let server = try await PrivateRedis.start("--enable-debug-command", "yes")
+            let server = try await PrivateRedis.startOpen("--enable-debug-command", "yes")
             try await server.ask("SET", "key", "value")
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
@@ -54,7 +54,7 @@ extension Live {
         }
 
         @Test func `cancellation resumes at once while the server hangs`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.pause()
@@ -74,7 +74,7 @@ extension Live {
         }
 
         @Test func `a cancelled task sends nothing and waits for nothing`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             let waiting = Task { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .seconds(20)) }
             waiting.cancel()

@@ -5,7 +5,7 @@ import Testing
 extension Live {
     @Suite struct LogInTests {
         @Test func `logs in, names itself and selects the database on every connection`() async throws {
-            let server = try await PrivateRedis.start("--user", "app", "on", ">se:cr@et", "~*", "&*", "+@all")
+            let server = try await PrivateRedis.startOpen("--user", "app", "on", ">se:cr@et", "~*", "&*", "+@all")
             let url = "redis://app:se%3Acr%40et@127.0.0.1:\(server.port)/5?client_name=trader-1"
             try await Live.withClient(RedisConfiguration(url: url)) { client async throws in
                 var ids: Set<Substring> = []
@@ -29,7 +29,7 @@ extension Live {
             ("redis://", ["--requirepass", "right"], "NOAUTH"), ("redis://:hunter2@", [], "ERR"),
         ])
         func `wrong credentials fail at once and are never shown`(address: String, options: [String], code: String) async throws {
-            let server = try PrivateRedis(options: options)
+            let server = try PrivateRedis(options: options, users: .open)
             try await server.start()
             let log = RecordedLog()
             let configuration = try RedisConfiguration(url: "\(address)127.0.0.1:\(server.port)")
@@ -52,7 +52,7 @@ extension Live {
         }
 
         @Test func `a server that repeats what it does not know gives no password away`() async throws {
-            let server = try await PrivateRedis.start("--rename-command", "AUTH", "")
+            let server = try await PrivateRedis.startOpen("--rename-command", "AUTH", "")
             let configuration = try RedisConfiguration(url: "redis://hunter2:hunter2@127.0.0.1:\(server.port)")
             let client = RedisClient(configuration: configuration)
             let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
@@ -62,7 +62,7 @@ extension Live {
         }
 
         @Test func `a user without any right to ask still gets a connection`() async throws {
-            let server = try await PrivateRedis.start("--user", "app", "on", ">secret", "~app:*", "+get", "+set", "+client|setname")
+            let server = try await PrivateRedis.startOpen("--user", "app", "on", ">secret", "~app:*", "+get", "+set", "+client|setname")
             try await Live.withClient(RedisConfiguration(url: "redis://app:secret@127.0.0.1:\(server.port)")) { client async throws in
                 #expect(try await client.send(RedisCommand("SET", ["app:key", "value"]), timeout: .seconds(5)) == .status("OK"))
                 guard case .ready(let info) = client.status else { return #expect(Bool(false), "not ready") }

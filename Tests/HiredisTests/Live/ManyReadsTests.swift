@@ -18,7 +18,7 @@ extension Live {
         }
 
         @Test func `no reply reaches another caller, and nobody fails for those who gave up`() async throws {
-            let server = try await PrivateRedis.start("--enable-debug-command", "yes")
+            let server = try await PrivateRedis.startOpen("--enable-debug-command", "yes")
             var configuration = server.configuration
             configuration.stallTimeout = .seconds(30)
             let reads = reads

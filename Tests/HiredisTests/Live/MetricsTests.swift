@@ -29,7 +29,7 @@ extension Live {
         }
 
         @Test func `commands are counted and timed by name and outcome`() async throws {
-            let redis = try await PrivateRedis.start()
+            let redis = try await PrivateRedis.startOpen()
             try await withClient(redis.configuration) { client in
                 _ = try await client.send(RedisCommand("SET", ["a", "1"]))
                 for _ in 0..<3 { _ = try await client.get("a") }
@@ -50,7 +50,7 @@ extension Live {
         }
 
         @Test func `scripts are counted by their names, and one without a name as the command that it is`() async throws {
-            let redis = try await PrivateRedis.start()
+            let redis = try await PrivateRedis.startOpen()
             try await withClient(redis.configuration) { client in
                 _ = try await client.run(RedisScript(named: "addOne", "return 1"), keys: [], arguments: [])
                 _ = try await client.run(RedisScript("return 2"), keys: [], arguments: [])

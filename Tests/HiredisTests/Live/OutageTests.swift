@@ -7,7 +7,7 @@ extension Live {
         private let ping = RedisCommand("PING", access: .read)
 
         @Test func `in an outage commands fail at once, and go through within a second of its end`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 var slowest = Duration.zero
@@ -34,7 +34,7 @@ extension Live {
         }
 
         @Test func `a command that is issued while disconnected waits for the connection, not longer than its deadline`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.kill()
@@ -54,7 +54,7 @@ extension Live {
         }
 
         @Test func `a server that appears later is found`() async throws {
-            let server = try PrivateRedis()
+            let server = try PrivateRedis(users: .open)
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.circuitOpen()
                 guard case .away(let error) = client.status else { return #expect(Bool(false), "not away") }
@@ -66,7 +66,7 @@ extension Live {
         }
 
         @Test func `status updates tell every phase in order`() async throws {
-            let server = try PrivateRedis()
+            let server = try PrivateRedis(users: .open)
             let client = RedisClient(configuration: server.configuration)
             #expect(client.status.name == "connecting")
             var seen: [String] = []
@@ -98,7 +98,7 @@ extension Live {
 
         @Test(arguments: [true, false])
         func `packets that vanish are noticed, and the connection is replaced when they pass again`(isShort: Bool) async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
             try await Live.withClient(Live.configuration(port: proxy.port)) { client async throws in
                 try await client.ready()

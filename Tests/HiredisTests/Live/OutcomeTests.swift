@@ -5,7 +5,7 @@ import Testing
 extension Live {
     @Suite struct OutcomeTests {
         @Test func `a command before run waits until its deadline and is not sent`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: server.configuration)
             let (error, time) = try await timed { try await client.failure(of: RedisCommand("INCR", ["n"]), timeout: .milliseconds(100)) }
             #expect(error.code == .unreachable)
@@ -14,7 +14,7 @@ extension Live {
         }
 
         @Test func `a command that waits for the first connection is sent when there is one`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 // No waiting for readiness here: that is the point.
                 #expect(try await client.send(RedisCommand("INCR", ["n"]), timeout: .seconds(5)) == .integer(1))
@@ -22,7 +22,7 @@ extension Live {
         }
 
         @Test func `a refused command is rejected`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 _ = try await client.send(RedisCommand("LPUSH", ["list", "a"]))
                 let error = try await client.failure(of: RedisCommand("INCR", ["list"]))
@@ -33,7 +33,7 @@ extension Live {
         }
 
         @Test func `a command that a hanging server does not answer is unknown`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.pause()
@@ -48,7 +48,7 @@ extension Live {
         }
 
         @Test func `more commands than may wait are refused and not sent`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             var configuration = server.configuration
             configuration.maximumInFlight = 10
             try await Live.withClient(configuration) { client async throws in
@@ -70,7 +70,7 @@ extension Live {
         }
 
         @Test func `a write under way when the server is killed is unknown, a read is repeated`() async throws {
-            let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")
+            let server = try await PrivateRedis.startOpen("--appendonly", "yes", "--appendfsync", "always")
             try await server.ask("SET", "n", "41")
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()

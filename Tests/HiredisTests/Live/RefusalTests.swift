@@ -14,7 +14,7 @@ extension Live {
                 (["--user", "default", "on", "nopass", "~*", "&*", "+@all", "-set"], .noPermission),
             ] as [([String], RedisServerError.Kind)])
         func `tells why Redis takes no writes`(options: [String], kind: RedisServerError.Kind) async throws {
-            let server = try PrivateRedis(options: options)
+            let server = try PrivateRedis(options: options, users: .open)
             try await server.start()
             try await Live.withClient(server.configuration) { client async throws in
                 let error = try await client.failure(of: set, timeout: .seconds(2))
@@ -28,7 +28,7 @@ extension Live {
         }
 
         @Test func `tells that persistence fails`() async throws {
-            let server = try await PrivateRedis.start("--enable-protected-configs", "yes")
+            let server = try await PrivateRedis.startOpen("--enable-protected-configs", "yes")
             let gone = server.directory.appendingPathComponent("gone")
             try FileManager.default.createDirectory(at: gone, withIntermediateDirectories: false)
             try await server.ask("CONFIG", "SET", "save", "3600 1", "dir", .text(gone.path))
@@ -44,7 +44,7 @@ extension Live {
         }
 
         @Test func `a script that does not end makes others wait, and they are served when it ends`() async throws {
-            let server = try await PrivateRedis.start("--busy-reply-threshold", "10")
+            let server = try await PrivateRedis.startOpen("--busy-reply-threshold", "10")
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 try await client.withDedicatedConnection { connection async throws in
@@ -63,7 +63,7 @@ extension Live {
         }
 
         @Test func `a server that loads is away until it has loaded`() async throws {
-            let server = try await PrivateRedis.start("--save", "3600 1", "--enable-debug-command", "yes")
+            let server = try await PrivateRedis.startOpen("--save", "3600 1", "--enable-debug-command", "yes")
             try await server.ask("DEBUG", "POPULATE", "400")
             try await server.ask("SET", "key", "value")
             try await server.ask("SAVE")
@@ -82,7 +82,7 @@ extension Live {
         }
 
         @Test func `a replica that has lost its master and may not serve is away, and commands wait for it`() async throws {
-            let server = try await PrivateRedis.start("--replica-serve-stale-data", "no")
+            let server = try await PrivateRedis.startOpen("--replica-serve-stale-data", "no")
             try await RedisClient(configuration: server.configuration).withDedicatedConnection { admin async throws in
                 _ = try await admin.reply(to: RedisCommand("REPLICAOF", ["127.0.0.1", "1"]))
                 try await Live.withClient(server.configuration) { client async throws in
@@ -102,7 +102,7 @@ extension Live {
         }
 
         @Test func `a server that takes no more clients says so, whichever side is faster`() async throws {
-            let server = try await PrivateRedis.start("--maxclients", "2")
+            let server = try await PrivateRedis.startOpen("--maxclients", "2")
             let client = RedisClient(configuration: server.configuration)
             try await client.withDedicatedConnection { first async throws in
                 try await client.withDedicatedConnection { second async throws in

@@ -83,7 +83,7 @@ extension Live {
         }
 
         @Test func `replies that nobody asked for end the connection, not the client`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 // A monitor is sent lines unasked: what a client must never take for an answer.

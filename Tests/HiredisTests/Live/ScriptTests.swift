@@ -7,7 +7,7 @@ extension Live {
         private let increment = RedisScript("return redis.call('INCRBY', KEYS[1], ARGV[1])")
 
         @Test func `a script costs one command, and one more where the server does not know it`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 for number in 1...10 {
                     #expect(try await client.run(increment, keys: ["n"], arguments: ["1"]) == .integer(Int64(number)))
@@ -19,7 +19,7 @@ extension Live {
         }
 
         @Test func `forgetting scripts under load fails no call and repeats none`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<8 {
@@ -37,7 +37,7 @@ extension Live {
         }
 
         @Test func `an error inside a script keeps its kind`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             try await Live.withClient(server.configuration) { client async throws in
                 _ = try await client.send(RedisCommand("LPUSH", ["list", "a"]))
                 let error = try await #require(throws: RedisError.self) {
@@ -49,7 +49,7 @@ extension Live {
         }
 
         @Test func `both attempts share one deadline`() async throws {
-            let server = try await PrivateRedis.start("--enable-debug-command", "yes")
+            let server = try await PrivateRedis.startOpen("--enable-debug-command", "yes")
             try await Live.withClient(server.configuration) { client async throws in
                 try await client.ready()
                 server.pause()

@@ -9,7 +9,7 @@ extension Live {
         private let logger = Logger.silent
 
         @Test func `a graceful shutdown waits for what is under way and takes nothing more`() async throws {
-            let server = try await PrivateRedis.start("--enable-debug-command", "yes")
+            let server = try await PrivateRedis.startOpen("--enable-debug-command", "yes")
             let client = RedisClient(configuration: server.configuration, logger: logger)
             let group = ServiceGroup(services: [client], logger: logger)
             let run = Task { try await group.run() }
@@ -30,7 +30,7 @@ extension Live {
         }
 
         @Test func `a shutdown does not wait for a server that hangs`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             var configuration = server.configuration
             configuration.commandTimeout = .milliseconds(300)
             let client = RedisClient(configuration: configuration, logger: logger)

@@ -5,7 +5,7 @@ import Testing
 extension Live {
     @Suite struct TLSTests {
         private func start(_ certificates: ThrowawayCertificates, _ port: Int) async throws -> PrivateRedis {
-            try await PrivateRedis.start(
+            try await PrivateRedis.startOpen(
                 "--tls-port", "\(port)", "--tls-cert-file", certificates.certificate, "--tls-key-file", certificates.key,
                 "--tls-ca-cert-file", certificates.authority, "--tls-auth-clients", "no", "--requirepass", "secret"
             )
@@ -50,7 +50,7 @@ extension Live {
         }
 
         @Test func `does not fall back to plain text`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.startOpen()
             let client = RedisClient(configuration: try RedisConfiguration(url: "rediss://:secret@127.0.0.1:\(server.port)"))
             let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
             // Redis takes the greeting for the beginning of a line, and waits for its end.

@@ -164,8 +164,7 @@ extension Live.PerformanceRedisTests {
     @Test func `the rights in the ready-made ACL file suffice`() async throws {
         let server = try await PrivateRedis.start()
         defer { server.stop() }
-        let configuration = try await server.serviceUser()
-        try await withPerformance(on: server, configuration: configuration) { performance async throws in
+        try await withPerformance(on: server, configuration: server.configuration(as: .service)) { performance async throws in
             for number in 0..<1100 { performance.logLatency("a", durationMS: Double(number), success: false) }
             try await performance.flush()
             #expect(performance.status.dropped == 0)

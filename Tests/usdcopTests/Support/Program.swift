@@ -29,7 +29,7 @@ struct Program: Sendable {
 
     /// A program that talks to a private redis-server of its own; one that breaks no promise.
     static func withRedis(_ body: (Program, PrivateRedis) async throws -> Void) async throws {
-        let redis = try await PrivateRedis.start("--appendonly", "yes")
+        let redis = try await PrivateRedis.start("--appendonly", "yes", namespaces: ["usdcop", "usdcop-demo", "mine", "{desk}"])
         defer { redis.stop() }
         try await body(Program(url: redis.url), redis)
     }

@@ -142,6 +142,7 @@ extension Live {
 
         @Test func `a user who may add and not remember writes nothing`() async throws {
             let server = try await PrivateRedis.start()
+            server.expectRefusals()
             try await server.ask("ACL", "SETUSER", "half", "on", ">secret", "~*", "+@all", "-hset", "-hdel")
             var configuration = server.configuration
             (configuration.user, configuration.password) = ("half", "secret")

@@ -14,7 +14,7 @@ extension Live {
         @Test func `every attack is named by its kind and its place`() async throws {
             let server = try await PrivateRedis.start()
             defer { server.stop() }
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 let trails = [try await TestTrail.trimmed(client), try await TestTrail.whole(client)]
                 for attack in TrailAttack.allCases {
                     var random = SeededGenerator(seed: 20_250_115)
@@ -53,7 +53,7 @@ extension Live {
         @Test func `a trail that was only copied is sound`() async throws {
             let server = try await PrivateRedis.start()
             defer { server.stop() }
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 for trail in [try await TestTrail.trimmed(client), try await TestTrail.whole(client)] {
                     for restoringCounters in [true, false] {
                         try await trail.copy.install(client, namespace: "attacked", restoringCounters: restoringCounters)

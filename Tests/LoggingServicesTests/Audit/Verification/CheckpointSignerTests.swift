@@ -25,7 +25,7 @@ extension Live {
         }
 
         @Test func `it signs every so many events, and the rest at a clean end`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             let key = try TestTrail.key()
             let state = temporaryDirectory()
@@ -58,7 +58,7 @@ extension Live {
         }
 
         @Test func `a lease that never runs out is nobody's`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let store = CheckpointStore(client, namespace: "signed")
@@ -72,10 +72,10 @@ extension Live {
         }
 
         @Test func `a checkpoint of another trail vouches for nothing`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             let key = try TestTrail.key()
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 var writer = try #require(TestWriter("desk"))
                 try await writer.append(5, to: AuditStore(client, namespace: "signed", maximumLength: 100))
                 let signer = CheckpointSigner(client, settings: settings(key), logger: .silent)
@@ -89,7 +89,7 @@ extension Live {
         }
 
         @Test func `it signs after a while when there are few events`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let store = AuditStore(client, namespace: "signed", maximumLength: 100)
@@ -113,7 +113,7 @@ extension Live {
         }
 
         @Test func `another process takes over within the lease, and the one that was paused writes nothing any more`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             let key = try TestTrail.key()
             let proxy = try await CuttingProxy.start(inFrontOf: server.port)
@@ -161,7 +161,7 @@ extension Live {
         }
 
         @Test func `a checkpoint that continues another one than the newest is not written`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let store = AuditStore(client, namespace: "signed", maximumLength: 100)
@@ -184,7 +184,7 @@ extension Live {
         }
 
         @Test func `it goes on with the numbers after a restart, and survives a Redis that was emptied`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             let key = try TestTrail.key()
             let state = temporaryDirectory()
@@ -221,7 +221,7 @@ extension Live {
         }
 
         @Test func `an anchor that cannot be read is said and not used`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             let state = temporaryDirectory()
             defer { try? FileManager.default.removeItem(at: state) }
@@ -245,7 +245,7 @@ extension Live {
         }
 
         @Test func `writers whose last event was trimmed long ago are forgotten, others are not`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let store = AuditStore(client, namespace: "signed", maximumLength: 10)
@@ -255,13 +255,13 @@ extension Live {
                 try await writers[1].append(10, to: store)
                 #expect(try await checkpoints.pruneWriters(olderThan: .seconds(7 * 86_400)) == 0)
                 try await eventually { try await checkpoints.pruneWriters(olderThan: .milliseconds(1)) == 1 }
-                let left = try await client.send(RedisCommand("HKEYS", ["signed:audit:writers"]))
+                let left = try await server.ask("HKEYS", "signed:audit:writers")
                 #expect(left.array?.compactMap(\.text) == ["present"])
             }
         }
 
         @Test func `no event goes unsigned while one writer writes as fast as it can`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["signed"])
             defer { server.stop() }
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                 let store = AuditStore(client, namespace: "signed", maximumLength: 10_000)

@@ -44,7 +44,7 @@ extension Live {
         }
 
         @Test func `a trail is sound while many write, the cap trims and the signer signs`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: (0..<Self.runs).map { "clean-\($0)" })
             defer { server.stop() }
             let key = try TestTrail.key()
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
@@ -122,7 +122,7 @@ extension Live {
         }
 
         @Test func `clearings that are signed are no breaks, others are`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: (0..<Self.runs).map { "cleared-\($0)" })
             defer { server.stop() }
             let key = try TestTrail.key()
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
@@ -157,7 +157,7 @@ extension Live {
         }
 
         @Test func `Redis restarts with all it acknowledged and the trail stays sound`() async throws {
-            let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")
+            let server = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always", namespaces: ["restarted"])
             defer { server.stop() }
             let key = try TestTrail.key()
             try await RedisClient.withClient(server.configuration, logger: .silent) { client in
@@ -191,7 +191,7 @@ extension Live {
             let state = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: state) }
             for run in 0..<Self.runs {
-                let server = try await PrivateRedis.start()
+                let server = try await PrivateRedis.start(namespaces: ["lost-\(run)"])
                 defer { server.stop() }
                 try await RedisClient.withClient(server.configuration, logger: .silent) { client in
                     let namespace = try Namespace("lost-\(run)")

@@ -17,7 +17,7 @@ extension Live {
             let server = try await PrivateRedis.start()
             defer { server.stop() }
             let key = try TestTrail.key()
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 let signer = CheckpointSigner(
                     client, settings: TestTrail.settings(Self.namespace, cap: 5000, key: key), logger: .silent)
                 let store = AuditStore(client, namespace: Self.namespace, maximumLength: 5000)

@@ -12,7 +12,7 @@ extension Live {
         private func withTrails(_ body: @Sendable (RedisClient, TestTrail) async throws -> Void) async throws {
             let server = try await PrivateRedis.start()
             defer { server.stop() }
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 for trail in [try await TestTrail.trimmed(client), try await TestTrail.whole(client)] { try await body(client, trail) }
             }
         }

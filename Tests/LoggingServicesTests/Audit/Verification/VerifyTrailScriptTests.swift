@@ -70,9 +70,9 @@ extension Live {
         }
 
         @Test func `it agrees with the verifier on a live trail, an export and damaged ones`() async throws {
-            let server = try await PrivateRedis.start()
+            let server = try await PrivateRedis.start(namespaces: ["attacked", "empty"])
             defer { server.stop() }
-            try await RedisClient.withClient(server.configuration, logger: .silent) { client in
+            try await RedisClient.withClient(server.unrestricted, logger: .silent) { client in
                 let trail = try await TestTrail.trimmed(client)
                 let environment = ["REDIS_URL": server.url, "USDCOP_NAMESPACE": "attacked"]
                 let live = try run([], environment)
