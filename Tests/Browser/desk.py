@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -15,8 +16,10 @@ from processes import PROGRAM, RedisServer, end, environment, free_port, until
 EVENTS = ["SIGNAL_GENERATED", "SIGNAL_EXECUTED", "POSITION_OPENED", "POSITION_CLOSED", "RISK_ALERT", "SYSTEM_EVENT"]
 
 
-def now():
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(seconds=0):
+    """The time, or that of so many seconds later."""
+    time = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def signal_of(number, **fields):
@@ -100,6 +103,8 @@ class Desk:
         """What a page has to show when a desk has been working for a while."""
         for number in range(24):
             service.publish(number)
+        # One that comes late: the last that arrived, and not the latest.
+        service.publish(24, price=4240.25, timestamp=now(-90))
         service.put("/api/cache/metrics", {"metrics": {
             "timestamp": now(), "total_pnl": 18234.5, "win_rate": 0.625, "sharpe_ratio": 1.4, "max_drawdown": 0.07,
             "total_trades": 48, "active_positions": 2, "portfolio_value": 1018234.5,
@@ -107,15 +112,24 @@ class Desk:
         for symbol, pnl in (("USDCOP", 125000.5), ("EURUSD", -320.25)):
             service.put(f"/api/cache/positions/{symbol}", {"position": {
                 "position_id": f"pos_{symbol}", "symbol": symbol, "entry_price": 4200, "current_price": 4250.5, "quantity": 1000,
-                "pnl": pnl, "pnl_percent": 1.2, "entry_time": now(), "status": "OPEN",
+                "pnl": pnl, "pnl_percent": 1.2 if pnl > 0 else -0.03, "entry_time": now(), "status": "OPEN",
             }})  # fmt: skip
         service.put("/api/cache/metrics/custom/spread", {"value": 1.25})
+        # Samples of the last five minutes, and some of now.
+        with self.redis.pipeline() as together:
+            for number in range(590, 0, -1):
+                sample = {
+                    "timestamp": now(-number / 2), "service": "trading-api", "operation": "place-order", "success": str(number % 40 > 0).lower(),
+                    "latency_ms": 20 + number * 37 % 61 + number / 20 + number % 23 // 22 * 60,
+                }  # fmt: skip
+                together.xadd("usdcop:latency:measurements", sample, id=f"{int((time.time() - number / 2) * 1000)}-0")
+            together.execute()
         service.post("/api/health/latency", {"measurements": [
-            {"service": "trading-api", "operation": "place-order", "latency_ms": 20 + number * 3.5} for number in range(200)
+            {"service": "trading-api", "operation": "place-order", "latency_ms": 20 + number * 3.5} for number in range(10)
         ]})  # fmt: skip
         for number, kind in enumerate(EVENTS * 2):
             service.post("/api/audit/signals", {"event_type": kind, "data": audited(kind, number)})
-        until(lambda: self.redis.xlen("usdcop:latency:measurements") == 200)
+        until(lambda: self.redis.xlen("usdcop:latency:measurements") == 600)
         until(lambda: self.redis.xlen("usdcop:audit:checkpoints") > 0)
 
     def close(self):

@@ -19,6 +19,14 @@ const deepest = () => { let one = document.activeElement; while (one?.shadowRoot
 """
 
 
+#: A page whose tab the test can put into the background.
+HIDING = """
+window.isHidden = false;
+Object.defineProperty(Document.prototype, 'hidden', {get: () => window.isHidden, configurable: true});
+window.hide = (flag) => { window.isHidden = flag; document.dispatchEvent(new Event('visibilitychange')); };
+"""
+
+
 def loaded(page):
     """Waits until every element of the page has its values."""
     page.wait_for_function(
@@ -47,6 +55,8 @@ def all_text(page):
 
 def shot(page, name):
     SHOTS.mkdir(parents=True, exist_ok=True)
+    # The head of the page sticks to where the page was scrolled to.
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 

@@ -80,6 +80,30 @@ def test_the_elements_work_in_a_react_page_of_another_origin(desk, visit):
     shot(page, "react-1280-light")
 
 
+def test_another_service_or_theme_is_shown_as_soon_as_it_is_asked_for(desk, visit):
+    port = free_port()
+    service = desk.serve(USDCOP_CORS_ORIGINS=f"http://127.0.0.1:{port}")
+    desk.fill(service)
+    page = visit(Site(service.address, port).address)
+    page.wait_for_function("() => document.querySelector('usdcop-audit-log').shadowRoot.textContent.includes('The chain is sound')")
+    names = ["signals", "portfolio", "system-health", "audit-log", "backend", "latency-chart"]
+    change = "([names, address]) => names.forEach((name) => document.querySelector('usdcop-' + name).setAttribute('api-base', address))"
+    page.evaluate(change, [names, f"http://127.0.0.1:{free_port()}"])
+    page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('cannot be reached')")
+    # Nothing of the service before, as of this one nothing is known.
+    for name in names:
+        assert "sound" not in words(page, name) and not page.locator(f"usdcop-{name} [part~=body]").first.is_visible(), name
+    page.evaluate(change, [names, service.address])
+    loaded(page)
+    for name in names:
+        assert page.locator(f"usdcop-{name} [part~=body]").first.is_visible() and "cannot be reached" not in words(page, name), name
+    # Charts have their colours from a script.
+    picture = "document.querySelector('usdcop-signals').shadowRoot.querySelector('canvas').toDataURL()"
+    page.wait_for_function(f"() => (window.before = {picture}).length > 5000")
+    page.evaluate("document.querySelector('usdcop-signals').setAttribute('theme', 'dark')")
+    page.wait_for_function(f"() => {picture} !== window.before")
+
+
 def test_a_page_of_an_origin_that_is_not_listed_gets_nothing(filled, visit):
     site = Site(filled.address)
     page = visit(site.address, ready=False, errors=False)

@@ -45,6 +45,19 @@ def test_a_wrong_key_is_said_and_asked_for_again(locked, visit):
     page = visit(locked.address, ready=False)
     give(page, "not-the-key-of-anybody")
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Key needed')")
+    shot(page, "wrong-key-1280-light")
     page.locator("#key-button").click()
     give(page, KEY)
+    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")
+
+
+def test_a_key_that_is_taken_after_all_needs_no_reload(desk, visit):
+    """A proxy on the way refuses the stream for a moment."""
+    service = desk.serve()
+    page = visit("about:blank", ready=False)
+    page.route("**/api/stream*", lambda route: route.fulfill(status=401, content_type="application/problem+json", body="{}"))
+    page.goto(service.address)
+    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Key needed')")
+    page.unroute("**/api/stream*")
+    page.evaluate("document.querySelector('usdcop-portfolio').reload()")
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")

@@ -1,12 +1,14 @@
 """The page is alive, tells the truth while something is away, and heals without a reload."""
 
-import random
+import json
+import signal
 import statistics
 import time
 
-from pages import shot, words
-from desk import now
+from desk import audited, now
+from pages import DEEP, HIDING, shot, words
 from processes import until
+from proxy import CuttingProxy
 
 #: Notes when the price of a published signal stands on the page, by the clock of this machine.
 WATCH = """
@@ -24,6 +26,19 @@ window.watchPrices = () => {
 
 def connection(page):
     return page.locator("#connection")
+
+
+#: What the page says of everything: its word, what needs attention, and the title of the tab.
+OVERALL = "() => [...['overall', 'needs'].map((id) => document.getElementById(id).innerText.replace(/\\s+/g, ' ')), document.title]"
+
+
+def says(page, overall, needs, title):
+    page.wait_for_function(f"words => JSON.stringify(({OVERALL})()) === words", arg=json.dumps([overall, needs, title], separators=(",", ":"), ensure_ascii=False), timeout=10_000)
+
+
+def is_whole(page):
+    """Nothing is marked as out of date any more."""
+    page.wait_for_function(f"() => {{ {DEEP} return !all(document).some((one) => one.matches('[data-stale], [part=freshness]:not([hidden])')); }}", timeout=10_000)
 
 
 def becomes(page, word, seconds=10):
@@ -78,11 +93,14 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     page.wait_for_function(
         "() => [...document.querySelectorAll('usdcop-signals, usdcop-portfolio')].every((one) => !one.shadowRoot.querySelector('[part=freshness]').hidden)", timeout=5000
     )
+    says(page, "✖\ufe0e unhealthy", "Redis is away", "✖\ufe0e Redis · usdcop desk")
     shot(page, "redis-away-1280-light")
     desk.server.start()
     returned = time.monotonic()
     page.wait_for_function("() => !document.getElementById('banner').checkVisibility()", timeout=15_000)
     print(f"Redis came back; the page was whole after {time.monotonic() - returned:.2f} s")
+    is_whole(page)
+    says(page, "● healthy", "", "usdcop desk")
     service.publish(500, price=6001)
     page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('6,001.00')", timeout=5000)
 
@@ -95,17 +113,37 @@ def test_the_server_stops_the_page_says_so_and_connects_again(desk, visit):
     service.stop()
     page.wait_for_function("() => ['Reconnecting', 'Offline'].some((word) => document.getElementById('connection').textContent.includes(word))", timeout=2000)
     becomes(page, "Offline")
+    says(page, "○ unknown", "was healthy", "○ Offline · usdcop desk")
     shot(page, "offline-1280-light")
     service.start()
     becomes(page, "Live", seconds=15)
+    is_whole(page)
+    says(page, "● healthy", "", "usdcop desk")
     service.publish(501, price=6002)
     page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('6,002.00')", timeout=5000)
 
 
+def test_a_server_that_is_killed_is_never_said_to_answer(desk, visit):
+    service = desk.serve()
+    service.publish(1)
+    page = visit(service.address)
+    becomes(page, "Live")
+    page.evaluate("""() => {
+        const place = document.getElementById('connection');
+        const look = () => window.said.add(place.innerText.replace(/\\W/g, ''));
+        window.said = new Set();
+        new MutationObserver(look).observe(place, {subtree: true, childList: true, characterData: true, attributes: true});
+    }""")
+    service.process.kill()
+    service.process.wait()
+    becomes(page, "Offline")
+    # A card that is given its figures asks nobody, and so has nothing to tell.
+    page.evaluate("document.querySelector('usdcop-system-health').shadowRoot.querySelector('usdcop-service-card').reload()")
+    assert page.evaluate("[...said]") == ["Reconnecting", "Offline"]
+
+
 def test_a_frozen_server_is_not_shown_as_live_for_ever(desk, visit):
     """Its connection stays open, but nothing comes: silence is noticed by the missing comments."""
-    import signal
-
     service = desk.serve()
     service.publish(1)
     page = visit(service.address, init="const real = performance.now.bind(performance); window.skip = 0; performance.now = () => real() + window.skip;")
@@ -114,26 +152,93 @@ def test_a_frozen_server_is_not_shown_as_live_for_ever(desk, visit):
     try:
         # The page's clock, not the test, waits out the silence.
         page.evaluate("window.skip = 60_000")
-        page.wait_for_function("() => !document.getElementById('connection').textContent.includes('Live')", timeout=5000)
+        page.wait_for_function("() => /Reconnecting|Offline/.test(document.getElementById('connection').textContent)", timeout=5000)
     finally:
         service.process.send_signal(signal.SIGCONT)
     becomes(page, "Live", seconds=30)
 
 
+#: The page's stream client, without the elements, which load anew what a stream leaves out: every event that it hands on.
+RECORD = """async () => {
+    const place = document.querySelector('script[type=module]').src.replace('page.js', '');
+    const [{Connection}, {Api}] = await Promise.all([import(place + 'connection.js'), import(place + 'api.js')]);
+    Object.assign(window, {opened: 0, recorded: [], resets: 0});
+    // Pauses between attempts are not what is looked at here.
+    const hurry = () => setTimeout(() => connection.hurry());
+    const connection = new Connection(new Api(location.origin), {
+        topics: () => 'signals', opened: () => (opened += 1), ended: hurry, failed: hurry,
+        received: ({topic, value}) => (topic === 'reset' ? (resets += 1) : recorded.push(value.signal_id)),
+    });
+    connection.start();
+}"""
+
+
 def test_disconnects_lose_nothing_and_repeat_nothing(desk, visit):
-    """The page's own stream client, cut at random places and moved between two servers, sees every signal once."""
+    """The page's own stream client, cut in the middle of whatever comes and moved between two servers, sees every signal once."""
     servers = [desk.serve(), desk.serve()]
-    page = visit(servers[0].address)
+    proxy = CuttingProxy([server.port for server in servers], seed=7)
+    page = visit(proxy.address)
+    page.evaluate(RECORD)
+    page.wait_for_function("() => opened > 0")
+    proxy.calm = False
+    published = 0
+    while proxy.cuts < 100:
+        servers[published % 2].publish(published)
+        published += 1
+        assert published < 5000
+    proxy.calm = True
+    servers[0].publish(published)
+    page.wait_for_function("last => recorded.at(-1) === last", arg=f"sig_{published}")
+    print(f"{proxy.cuts} streams were cut while {published} signals were published; the page opened {page.evaluate('opened')}")
+    assert page.evaluate("resets") == 0
+    assert page.evaluate("recorded") == [f"sig_{number}" for number in range(published + 1)]
+    proxy.close()
+
+
+def test_signals_of_one_identifier_and_time_are_each_shown_once(desk, visit):
+    """They differ in their price, so that they are two entries of the history."""
+    service = desk.serve()
+    same = now()
+    service.publish(1, timestamp=same, price=4100)
+    page = visit(service.address)
     becomes(page, "Live")
-    chance = random.Random(7)
-    rounds = 12
-    for number in range(rounds):
-        servers[number % 2].publish(number, price=7000 + number)
-        if chance.random() < 0.5:
-            page.context.set_offline(True)
-            servers[1].publish(100 + number, price=7100 + number)
-            page.context.set_offline(False)
-    total = desk.redis.llen("usdcop:signal:history:USDCOP")
-    until(lambda: int(page.locator("usdcop-signals [data-redis-cli*=LLEN]").first.get_attribute("data-value") or 0) == total)
-    rows = page.locator("usdcop-signals tbody tr").count()
-    assert rows == min(total, 50)
+    service.publish(1, timestamp=same, price=4200)
+    row = "() => [...document.querySelector('usdcop-signals').shadowRoot.querySelectorAll('tbody tr')].map((row) => row.children[2].textContent)"
+    page.wait_for_function(f"() => ({row})().join() === '4,200.00,4,100.00'")
+    for number in range(2, 5):
+        service.publish(number, price=4300 + number)
+        page.wait_for_function(f"price => ({row})()[0] === price", arg=f"4,30{number}.00")
+    assert page.evaluate(row) == ["4,304.00", "4,303.00", "4,302.00", "4,200.00", "4,100.00"]
+
+
+def test_a_signal_that_comes_late_is_not_the_latest(desk, visit):
+    service = desk.serve()
+    service.publish(1, price=4100)
+    service.publish(2, price=4200, timestamp=now(-60))
+    page = visit(service.address)
+    assert page.locator("usdcop-signals [part=price]").inner_text() == "4,100.00"
+    assert page.locator("usdcop-signals tbody tr td:nth-child(3)").all_inner_texts() == ["4,100.00", "4,200.00"]
+
+
+def test_ages_do_not_trust_the_clock_of_the_visitor(desk, visit):
+    service = desk.serve()
+    desk.fill(service)
+    page = visit(service.address, init="const real = Date.now; Date.now = () => real() + 7200_000;")
+    page.wait_for_function("() => /(now|\\d+\u00a0s ago)$/.test(document.querySelector('usdcop-portfolio').shadowRoot.querySelector('[data-age-of]').textContent)")
+
+
+def test_alerts_that_came_while_nobody_looked_are_there_when_somebody_does(desk, visit):
+    service = desk.serve()
+    # A burst of alerts is asked for once, after three seconds: here after none.
+    soon = "const timer = setTimeout; window.setTimeout = (work, pause, ...rest) => timer(work, pause === 3000 ? 0 : pause, ...rest);"
+    page = visit(service.address, init=HIDING + soon)
+    becomes(page, "Live")
+    page.wait_for_function("() => performance.now() > 2000")
+    page.evaluate("document.addEventListener('usdcop-signal', () => (window.isTold = true)); hide(true)")
+    service.post("/api/audit/signals", {"event_type": "RISK_ALERT", "data": audited("RISK_ALERT", 1)})
+    until(lambda: desk.redis.xlen("usdcop:alerts") > 0)
+    service.publish(1)
+    page.wait_for_function("() => window.isTold")
+    assert "drawdown" not in words(page, "alerts")
+    page.evaluate("hide(false)")
+    page.wait_for_function("() => document.querySelector('usdcop-alerts').shadowRoot.textContent.includes('The drawdown is large.')", timeout=3000)

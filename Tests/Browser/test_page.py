@@ -1,10 +1,14 @@
 """What a visitor sees: everything there, nothing broken, cut off or out of reach."""
 
+import http.server
 import itertools
+import threading
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pages import BROKEN, DEEP, all_text, loaded, shot, words
+from processes import free_port
 
 ELEMENTS = ["system-health", "service-card", "latency-chart", "audit-log", "signals", "portfolio", "backend"]
 WIDTHS = [360, 768, 1280, 1600]
@@ -19,6 +23,8 @@ def test_every_element_shows_its_values(filled, visit):
         assert element.locator("[part~=body]").first.is_visible(), f"{name} shows its body"
     assert not BROKEN.search(all_text(page)), BROKEN.search(all_text(page))
     assert "4,273.50" in words(page, "signals")
+    # There is no channel, which is said once and not with every alert.
+    assert "no webhook and no address is told" in words(page, "alerts") and "unsent" not in words(page, "alerts")
     assert page.locator("usdcop-latency-chart canvas").first.is_visible()
     assert page.locator("usdcop-audit-log [data-event]").count() >= 30
 
@@ -29,6 +35,42 @@ def test_an_empty_desk_is_said_in_words_and_not_shown_as_zeros_or_boxes(desk, vi
         assert len(words(page, name).split()) > 4, (name, words(page, name))
     assert not BROKEN.search(all_text(page)), BROKEN.search(all_text(page))
     shot(page, "empty-1280-light")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_services_that_are_slow_or_away_come_first_and_are_named_above(desk, visit, scheme):
+    with SlowServer() as slow:
+        service = desk.serve(TRADING_API_URL=slow.address, ML_ANALYTICS_URL=f"http://127.0.0.1:{free_port()}")
+        desk.fill(service)
+        page = visit(service.address, color_scheme=scheme)
+        page.wait_for_function("() => document.getElementById('needs').textContent === 'ml-analytics unhealthy, trading-api degraded'")
+        assert page.locator("#overall").inner_text().split()[-1] == "unhealthy"
+        assert page.title() == "✖\ufe0e 2 · usdcop desk"
+        cards = page.locator("usdcop-service-card [part=title]").all_inner_texts()
+        assert cards[:2] == ["ml-analytics", "trading-api"], cards
+        shot(page, f"unhealthy-1280-{scheme}")
+
+
+class SlowServer(http.server.ThreadingHTTPServer):
+    """A service whose answers take longer than those of a healthy one."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            time.sleep(0.7)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.address = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(itertools.product(WIDTHS, SCHEMES)))
@@ -96,19 +138,28 @@ def test_the_trail_is_exported_from_the_page(filled, visit, form):
 def test_the_keyboard_reaches_and_operates_everything(filled, visit):
     page = visit(filled.address)
     wanted = page.evaluate(OPERABLE)
-    reached = set()
+    reached, unseen = set(), set()
     for _ in range(len(wanted) * 2 + 20):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate(FOCUSED))
+        name = page.evaluate(FOCUSED)
+        reached.add(name)
+        # Every place of the focus is to be seen.
+        if name in wanted and not page.evaluate(OUTLINED):
+            unseen.add(name)
     assert [one for one in wanted if one not in reached] == []
-    # Every place of the focus is to be seen.
-    page.keyboard.press("Shift+Tab")
-    assert page.evaluate(OUTLINED)
-    # And it operates: a disclosure opens, the type of event changes.
-    summary = page.locator("usdcop-signals summary:visible").first
-    summary.focus()
+    assert not unseen
+    # And it operates: disclosures open, lines show, the type of event changes.
+    summaries = [
+        page.locator("usdcop-signals summary:visible").first, page.locator("usdcop-audit-log [part=export] summary"),
+        page.locator("usdcop-audit-log [data-event] summary").first,
+    ]  # fmt: skip
+    for summary in summaries:
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert summary.evaluate("one => one.parentElement.open"), summary
+    page.get_by_role("button", name="Show redis-cli").focus()
     page.keyboard.press("Enter")
-    assert summary.evaluate("one => one.parentElement.open")
+    assert page.locator("usdcop-backend .line:visible").count() >= 5
     page.locator("usdcop-audit-log select").first.focus()
     page.keyboard.press("ArrowDown")
     assert page.locator("usdcop-audit-log select").first.input_value() != ""
@@ -139,6 +190,7 @@ def test_without_the_chart_library_the_tables_are_shown(filled, visit, chromium)
     table = page.locator("usdcop-latency-chart table").first
     table.wait_for(state="visible")
     assert not page.locator("usdcop-latency-chart canvas").first.is_visible()
+    shot(page, "no-charts-1280-light")
 
 
 def test_reduced_motion_is_honoured(filled, visit):
@@ -166,3 +218,21 @@ def test_the_policy_of_the_page_allows_nothing_but_itself(filled, visit):
     assert "default-src 'self'" in policy and "unsafe" not in policy
     assert "*" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_items_of_one_key_have_a_node_each_and_leave_none_behind(filled, visit):
+    page = visit(filled.address, ready=False)
+    shown = page.evaluate("""async () => {
+        const {keyed, h} = await import(document.querySelector('script[type=module]').src.replace('page.js', 'dom.js'));
+        const list = h('ul');
+        const paint = (items) => keyed(list, items, ([key]) => key, () => h('li'), (item, [, words]) => (item.textContent = words));
+        const same = [['a', 1], ['a', 2], ['b', 3], ['a', 4]];
+        paint(same);
+        const nodes = [...list.children];
+        for (let round = 0; round < 10; round += 1) paint(same);
+        const stays = nodes.every((node, index) => node === list.children[index]);
+        const first = list.textContent;
+        paint([['b', 3], ['a', 5]]);
+        return [first, stays, list.textContent];
+    }""")
+    assert shown == ["1234", True, "35"]

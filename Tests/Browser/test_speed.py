@@ -5,7 +5,8 @@ import pathlib
 import statistics
 import time
 
-from processes import until
+from desk import audited, now
+from pages import HIDING
 
 PAINT = """
 window.painted = null;
@@ -16,6 +17,9 @@ const look = () => {
 };
 addEventListener('DOMContentLoaded', look);
 """
+#: Whether the page is live, and whether a price stands on it as that of the latest signal.
+LIVE = "() => document.getElementById('connection').textContent.includes('Live')"
+SHOWS = "price => Number(document.querySelector('usdcop-signals').shadowRoot.querySelector('[data-redis-field=price]').dataset.value) === price"
 
 
 def busy():
@@ -63,23 +67,62 @@ def test_the_page_weighs_at_most_100_kb_without_the_chart_library(filled, visit)
     assert 0 < sum(own.values()) <= 100_000
 
 
+class Flood:
+    """Changes of every kind, as fast as the service takes them."""
+
+    def __init__(self, service):
+        self.service = service
+        self.number = 1000
+
+    def pour(self, count):
+        """Signals, of every hundred one twice with another price, and something else with every tenth. Gives the price of the last one."""
+        for _ in range(count):
+            self.number += 1
+            price = 4000 + self.number / 100
+            if self.number % 100 == 0:
+                same = now()
+                self.service.publish(self.number, price=price - 1, timestamp=same)
+                self.service.publish(self.number, price=price, timestamp=same)
+            else:
+                self.service.publish(self.number, price=price)
+            if self.number % 10 == 0:
+                self.others(price)
+        return price
+
+    def others(self, price):
+        put, post = self.service.put, self.service.post
+        symbol = f"SYM{self.number // 10 % 7}"
+        put(f"/api/cache/positions/{symbol}", {"position": audited("POSITION_OPENED", self.number) | {"symbol": symbol, "current_price": price}})
+        put(f"/api/cache/metrics/custom/metric{self.number // 10 % 7}", {"value": price})
+        post("/api/health/latency", {"measurements": [{"service": "desk", "operation": f"step{self.number // 10 % 7}", "latency_ms": price / 100}]})
+        post("/api/health/services", {"service": "redis"})
+        post("/api/audit/signals", {"event_type": "RISK_ALERT", "data": audited("RISK_ALERT", self.number)})
+
+
 def test_the_page_does_not_grow_while_it_runs(desk, visit):
-    """Some hundred signals, audit events and samples, as fast as they come; `--soak`: many thousands, and a tab in the background."""
+    """Some hundred changes, a tab in the background and a server that ends; with `USDCOP_SOAK` many thousands."""
     rounds = 40 if os.environ.get("USDCOP_SOAK") else 4
     service = desk.serve()
     desk.fill(service)
-    page = visit(service.address)
-    page.wait_for_function("() => document.getElementById('connection').textContent.includes('Live')")
+    page = visit(service.address, init=HIDING)
+    page.wait_for_function(LIVE)
     session = page.context.new_cdp_session(page)
-    number = 1000
+    flood = Flood(service)
 
-    def flood(count):
-        nonlocal number
-        for _ in range(count):
-            number += 1
-            service.publish(number, price=4000 + number % 97)
-        total = desk.redis.xlen("usdcop:audit:events")
-        until(lambda: f"sig_{number}" in page.evaluate("document.querySelector('usdcop-audit-log').shadowRoot.textContent") or total)
+    def shows(price):
+        page.wait_for_function(SHOWS, arg=price)
+
+    def round_of(count):
+        """In sight, in the background, and past a restart of the server."""
+        shows(flood.pour(count // 2))
+        page.evaluate("hide(true)")
+        price = flood.pour(count // 2)
+        page.evaluate("hide(false)")
+        shows(price)
+        service.stop()
+        service.start()
+        page.wait_for_function(LIVE)
+        shows(flood.pour(1))
 
     def measure():
         for _ in range(3):
@@ -88,10 +131,10 @@ def test_the_page_does_not_grow_while_it_runs(desk, visit):
         counts = session.send("Memory.getDOMCounters")
         return heap, counts["nodes"], counts["jsEventListeners"]
 
-    flood(150)
+    round_of(200)
     before = measure()
     for _ in range(rounds):
-        flood(100)
+        round_of(100)
     after = measure()
     print(f"heap {before[0] / 1e6:.2f} → {after[0] / 1e6:.2f} MB, nodes {before[1]} → {after[1]}, listeners {before[2]} → {after[2]}")
     assert after[0] <= before[0] * 1.15 + 1_000_000

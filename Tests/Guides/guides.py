@@ -124,12 +124,14 @@ def statements(text):
 
 
 def calls(text):
-    """What the commands of a shell text hand to usdcop, directly, through scripts/run, or within `bash -c`."""
+    """What the commands of a shell text hand to usdcop, directly, through scripts/run or `swift run`, or within `bash -c`."""
     for command in statements(text):
         while re.match(r"\w+=|sudo$|exec$|\{$|!$|-", command[0]) and len(command) > 1:
             command = command[2:] if command[0] == "-u" else command[1:]
         if "-c" in command[:-1] and "bash" in command:
             yield from calls(command[command.index("-c") + 1])
+        if command[:2] == ["swift", "run"] and len(command) > 2:
+            command = command[2:]
         if command[0] == "usdcop" or command[0].endswith(("/usdcop", "scripts/run")):
             cut = next((place for place, each in enumerate(command) if set(each) <= set("<>")), len(command))
             yield command[1:cut] or (["serve"] if command[0].endswith("scripts/run") else [])

@@ -96,7 +96,7 @@ class Desk:
 
     def run(self, block):
         text = block.text.replace("127.0.0.1:8090", f"127.0.0.1:{self.http}").replace("./scripts/run ", "usdcop ")
-        text = text.replace("./scripts/", f"{ROOT}/scripts/")
+        text = text.replace("./scripts/", f"{ROOT}/scripts/").replace("swift run ", f"{PROGRAM.parent}/")
         command = [sys.executable, "-c", text] if block.language == "python" else ["bash", "-euo", "pipefail", "-c", text]
         return run(command, cwd=self.directory, env=self.environment)
 

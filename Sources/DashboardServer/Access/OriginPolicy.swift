@@ -64,7 +64,7 @@ struct OriginPolicy: Sendable {
 
     private static let allowed = "Authorization, X-API-Key, Content-Type, Last-Event-ID, Idempotency-Key, If-None-Match, X-Request-ID"
     private static let exposed = """
-        Age, Allow, Content-Disposition, ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Cache-Backend, \
+        Age, Allow, Content-Disposition, Date, ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Cache-Backend, \
         X-Cache-Stale, X-Request-ID
         """
 }

@@ -1,10 +1,10 @@
-import Hiredis
+package import Hiredis
 
 /// How redis-cli reaches the Redis of the service, for people who want to look themselves. A password is not in it: redis-cli takes one from
 /// `REDISCLI_AUTH`.
-enum RedisProgram {
+package enum RedisProgram {
     /// The program and its options, ready for a shell: `redis-cli -p 6380`.
-    static func line(for configuration: RedisConfiguration) -> String {
+    package static func line(for configuration: RedisConfiguration) -> String {
         var words = ["redis-cli"]
         switch configuration.endpoint {
         case .tcp(let host, let port):

@@ -23,16 +23,18 @@ struct Demo: Sendable {
     var namespace: Namespace { settings.settings.namespace }
 
     mutating func run() async throws {
-        let token = UUID().uuidString.lowercased()
-        let plan = try await prepare(token)
         if let problem = settings.settings.logging.fileProblem() {
             throw CommandFailure(.cannotCreate, "The file of --log-file cannot be written: \(problem).")
         }
-        if settings.settings.backend != .memory { try settings.directory?.prepare() }
+        let token = UUID().uuidString.lowercased()
+        let plan = try await prepare(token)
+        let start = DemoStart()
         do {
-            try await serve(plan, token)
-        } catch let error as StartError {
-            throw CommandFailure(error)
+            if settings.settings.backend != .memory { try settings.directory?.prepare() }
+            try await serve(plan, token, start)
+        } catch {
+            if !start.isReached { await withdraw(plan, token) }
+            throw (error as? StartError).map(CommandFailure.init) ?? error
         }
         if options.clean { try await clean(plan, token) }
     }
@@ -92,7 +94,7 @@ struct Demo: Sendable {
         return logger
     }
 
-    private func serve(_ plan: DemoPlan, _ token: String) async throws {
+    private func serve(_ plan: DemoPlan, _ token: String, _ start: DemoStart) async throws {
         let outages = OutagePlan(seed: plan.seed)
         let started = ContinuousClock.now
         var standIns: [StandIn] = []
@@ -103,11 +105,11 @@ struct Demo: Sendable {
         } catch {
             throw CommandFailure(.unavailable, "A stand-in cannot listen on a port of 127.0.0.1: \(error)")
         }
-        try await serve(plan, token, standIns)
+        try await serve(plan, token, start, standIns)
         for standIn in standIns { await standIn.stop() }
     }
 
-    private func serve(_ plan: DemoPlan, _ token: String, _ standIns: [StandIn]) async throws {
+    private func serve(_ plan: DemoPlan, _ token: String, _ start: DemoStart, _ standIns: [StandIn]) async throws {
         var settings = settings.settings
         for standIn in standIns {
             guard standIn.profile.name != StandInProfile.alertReceiver.name else {
@@ -125,6 +127,7 @@ struct Demo: Sendable {
         let service = try DashboardService(
             settings: settings, logger: logger, registry: registry, collectors: [log.metrics]
         ) { address in
+            start.reach()
             try? Console().write(greeting.text(address))
         }
         let (orders, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(10))

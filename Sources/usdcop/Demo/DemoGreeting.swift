@@ -33,24 +33,10 @@ struct DemoGreeting: Sendable {
             return ["cache/signals", "health/services", "audit/signals?type=stats"].map { "curl -s '\(page)/api/\($0)'" }
         }
         return [
-            "redis-cli \(redisOptions)GET \(KeySchema(namespace).full(KeySchema.signalLatest))",
+            "\(RedisProgram.line(for: settings.settings.redis)) GET \(KeySchema(namespace).full(KeySchema.signalLatest))",
             "\(program) audit tail --namespace \(namespace)\(programOptions)",
             "curl -s '\(page)/api/health/services'",
         ]
-    }
-
-    /// How redis-cli finds the same Redis; nothing secret.
-    private var redisOptions: String {
-        let redis = settings.settings.redis
-        var options = ""
-        switch redis.endpoint {
-        case .tcp(let host, let port):
-            if host != "127.0.0.1" && host != "localhost" { options += "-h \(host) " }
-            if port != 6379 { options += "-p \(port) " }
-        case .unixSocket(let path): options += "-s \(path) "
-        }
-        if redis.database != 0 { options += "-n \(redis.database) " }
-        return options
     }
 
     /// How the program finds the same Redis, unless that is the one it takes anyway, or its address holds a secret.

@@ -75,14 +75,23 @@ struct DemoNamespace: Sendable {
 
     func release() async { try? await lease.release(token: token) }
 
-    /// Removes every key of the namespace: SCAN and UNLINK. Answers how many.
-    func removeAll() async throws(RedisError) -> Int {
+    /// Removes every key of the namespace: SCAN and UNLINK. Meanwhile the lease is ours, so that no other demo begins in between.
+    ///
+    /// - Returns: how many; nil when another demo has the lease, whose keys stay.
+    func removeAll() async throws(RedisError) -> Int? {
+        var isOurs = await hold() != false
+        guard isOurs else { return nil }
+        let own = schema.full(KeySchema.demoLease)
         var removed = 0
         try await scan { names throws(RedisError) in
-            guard !names.isEmpty else { return true }
+            isOurs = await hold() != false
+            let names = names.filter { $0 != own }
+            guard isOurs, !names.isEmpty else { return isOurs }
             removed += try await client.send(RedisCommand("UNLINK", names.map { .text($0) })).integer.map { Int($0) } ?? 0
             return true
         }
+        guard isOurs else { return nil }
+        await release()
         return removed
     }
 

@@ -10,6 +10,8 @@ struct DemoPlan: Sendable {
     let resumed: Int?
     /// Whether everything in the namespace came from demos, as far as is known.
     let isOwn: Bool
+    /// Whether the namespace was empty before.
+    let isFirst: Bool
 
     /// Within its first minutes there are trades, a trend, and limits that are crossed.
     static let standardSeed: UInt64 = 21
@@ -24,10 +26,11 @@ struct DemoPlan: Sendable {
     ///   - standing: what is in the namespace.
     init(seed: UInt64?, speed: Double, standing: DemoNamespace.Standing) {
         self.speed = speed
+        if case .empty = standing { isFirst = true } else { isFirst = false }
         guard case .demo(let state) = standing else {
             self.seed = seed ?? Self.standardSeed
             resumed = nil
-            if case .empty = standing { isOwn = true } else { isOwn = false }
+            isOwn = isFirst
             return
         }
         self.seed = seed ?? state.seed

@@ -25,6 +25,40 @@ struct DemoIsolationTests {
         }
     }
 
+    @Test func `--clean leaves the keys to another demo that has the namespace by then`() async throws {
+        try await Program.withRedis { program, redis async throws in
+            let demo = try await RunningDemo(program, "--clean")
+            try await eventually { try await redis.names().contains("signal:latest") }
+            // As another demo would that found the lease run out while this one was paused.
+            _ = try await redis.ask("SET", "usdcop-demo:demo:lease", "another 1", "PX", "60000")
+            let ending = try await demo.stop()
+            #expect(ending.status == 69 && ending.errors.contains("another demo runs there"), "\(ending.errors)")
+            #expect(try await redis.names().isSuperset(of: ["signal:latest", "demo:state", "demo:lease"]))
+            #expect(!demo.files.isEmpty)
+        }
+    }
+
+    @Test(arguments: [[], ["--clean"]]) func `one that cannot begin leaves nothing behind, and what was there before`(options: [String])
+        async throws
+    {
+        try await Program.withRedis { program, redis async throws in
+            let port = try FreePort.find()
+            let sink = try await RogueServer.start(port: port, on: .connect, [])
+            let state = try ScratchDirectory()
+            let environment = ["XDG_STATE_HOME": state.url.path]
+            let run = try await program.start(["demo", "--port", "\(port)"] + options, environment: environment).end()
+            #expect(run.status == 69, "\(run.errors)")
+            #expect(try await redis.ask("DBSIZE").integer == 0)
+
+            let before = try await RunningDemo(program, "--duration", "1s")
+            #expect(try await before.running.end().status == 0)
+            _ = try await program.start(["demo", "--port", "\(port)"] + options, environment: environment).end()
+            #expect(try await redis.names().contains("signal:latest") == options.isEmpty)
+            #expect(try await !redis.names().contains("demo:lease"))
+            try await sink.stop()
+        }
+    }
+
     @Test func `what the environment says for the service is not for the demo`() async throws {
         try await Program.withRedis { program, redis async throws in
             let port = try FreePort.find()

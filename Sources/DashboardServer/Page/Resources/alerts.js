@@ -48,7 +48,7 @@ export class Alerts extends LiveElement {
     if (topic === 'health' ? value?.status === 'healthy' : value?.event_type !== 'RISK_ALERT' && value?.event_type !== 'SYSTEM_EVENT') return;
     this.#soon ??= setTimeout(() => {
       this.#soon = null;
-      if (!document.hidden) this.reload();
+      this.reloadWhenSeen();
     }, 3000);
   }
 
@@ -57,7 +57,7 @@ export class Alerts extends LiveElement {
   }
 
   paint() {
-    show(this.#nobody, this.#alerts.every((one) => (one.deliveries ?? []).length === 0));
+    show(this.#nobody, this.#alerts.every(({deliveries = []}) => deliveries.every(isUnsent)));
     keyed(this.#view, this.#alerts, (one) => one.stream_id ?? one.id, (one) => {
       const status = one.kind === 'risk' ? 'degraded' : one.to;
       return h('li', {'data-status': status}, h('span', {class: 'shape', 'aria-hidden': 'true'}, mark(status)),
@@ -70,8 +70,11 @@ export class Alerts extends LiveElement {
   }
 }
 
+/** An alert that went to no channel, for there is none. */
+const isUnsent = ({result}) => result === 'unsent';
+
 /** What became of an alert on each channel. */
 const told = (deliveries = []) =>
-  deliveries.map(({channel, result, detail}) => `${channel}: ${result}${detail ? ` (${words(detail)})` : ''}`).join(' · ');
+  deliveries.filter((one) => !isUnsent(one)).map(({channel, result, detail}) => `${channel}: ${result}${detail ? ` (${words(detail)})` : ''}`).join(' · ');
 
 define('usdcop-alerts', Alerts);

@@ -25,11 +25,14 @@ export class ApiError extends Error {
 
 /** How long an answer may take. */
 const patience = 15_000;
+/** Clocks that differ by less than this, in milliseconds, agree: an answer tells its time in whole seconds, and has travelled. */
+const agreement = 3000;
 
 /** Requests to the service at one address. */
 export class Api {
   #place;
   #key = null;
+  #ahead = 0;
 
   constructor(base) {
     this.base = base;
@@ -56,6 +59,16 @@ export class Api {
     }
   }
 
+  /** The time of the service in milliseconds since 1970: that of the visitor, unless his clock is wrong. */
+  get now() {
+    return Date.now() + this.#ahead;
+  }
+
+  #compareClocks(headers) {
+    const ahead = Date.parse(headers.get('Date') ?? '') + 500 - Date.now();
+    if (!Number.isNaN(ahead)) this.#ahead = Math.abs(ahead) > agreement ? ahead : 0;
+  }
+
   /** Sends a request; an answer other than success is an `ApiError`, unless `accepts` takes it. */
   async open(path, {signal, headers = {}, method, body, accepts = (response) => response.ok} = {}) {
     let response;
@@ -68,6 +81,7 @@ export class Api {
       if (signal?.aborted && signal.reason?.name !== 'TimeoutError') throw error;
       throw new ApiError('network', 'The service cannot be reached');
     }
+    this.#compareClocks(response.headers);
     if (!accepts(response)) throw await ApiError.of(response);
     return response;
   }

@@ -7,7 +7,7 @@ import {timeOf} from './times.js';
 
 const styles = sheet(`
 .verdict { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 8px 12px; border-radius: 8px; background: var(--raised); }
-.verdict strong { color: var(--tone); font-weight: 600; }
+.verdict strong { color: var(--tone); font-weight: 600; } .verdict strong:empty { display: none; }
 .verdict .rest { color: var(--muted); }
 .verdict ul { flex-basis: 100%; color: var(--muted); font-size: 0.929em; }
 .body { gap: 12px; }
@@ -43,6 +43,8 @@ const styles = sheet(`
 const verdictTime = 60_000;
 /** Milliseconds before it is asked for: the events come first. */
 const verdictDelay = 500;
+
+const unverified = 'The chain is being checked…';
 
 const signatures = {
   verified: 'checkpoints signed', no_key: 'signatures not checked, for want of the key', unsigned: 'checkpoints unsigned', none: 'no checkpoint yet',
@@ -86,7 +88,7 @@ export class AuditLog extends LiveElement {
       filter: h('select', {'aria-label': 'Type of event', part: 'filter', onchange: () => this.#choose()},
         h('option', {value: ''}, 'All events'), ...Object.entries(eventTypes).map(([type, {label}]) => h('option', {value: type}, label))),
       refresh: h('button', {type: 'button', class: 'quiet', hidden: true, onclick: () => this.reload()}, 'Refresh'),
-      verdict: h('div', {class: 'verdict', part: 'verdict'}, h('strong', {}), h('span', {class: 'rest'}, 'The chain is being checked…'),
+      verdict: h('div', {class: 'verdict', part: 'verdict'}, h('strong', {}), h('span', {class: 'rest'}, unverified),
         h('ul', {role: 'list', hidden: true})),
       list: h('ul', {class: 'entries', role: 'list'}),
       none: h('p', {class: 'empty', hidden: true}),
@@ -183,6 +185,17 @@ export class AuditLog extends LiveElement {
     }, verdictDelay);
   }
 
+  forget() {
+    this.#entries = [];
+    this.#verdict = null;
+    this.#asked = -Infinity;
+    const [head, rest, list] = this.#view.verdict.children;
+    set(this.#view.verdict, 'data-status', null);
+    text(head, '');
+    text(rest, unverified);
+    show(list, false);
+  }
+
   apply({type, entries}) {
     if (type === this.#type) this.#entries = entries;
   }
@@ -218,7 +231,11 @@ export class AuditLog extends LiveElement {
     const entries = h('span', {});
     figure(entries, verdict.entries, `${number(verdict.entries)} events`, this.redis.line('XLEN', 'audit:events'));
     const signed = signatures[verdict.signatures] ?? verdict.signatures;
-    rest.replaceChildren(entries, ` · ${number(verdict.not_yet_signed)} not yet signed · ${signed} · checked `, timeOf(verdict.at));
+    const unsigned = h('span', {});
+    const after = verdict.signed_through ? `'(${verdict.signed_through}' +` : '- +';
+    figure(unsigned, verdict.not_yet_signed, number(verdict.not_yet_signed),
+      this.redis.line('XRANGE', 'audit:events', after, {raw: true, pipe: "grep -cxE '[0-9]+-[0-9]+'"}));
+    rest.replaceChildren(entries, ' · ', unsigned, ` not yet signed · ${signed} · checked `, timeOf(verdict.at));
     show(list, verdict.breaks.length > 0);
     keyed(list, verdict.breaks.slice(0, 5), (one) => JSON.stringify(one), (one) => h('li', {}, one.detail ?? one.sentence ?? JSON.stringify(one)));
   }

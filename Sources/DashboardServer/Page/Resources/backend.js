@@ -1,7 +1,7 @@
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {memory, none, number, percent} from './format.js';
 import {define, LiveElement} from './live-element.js';
-import {copyButton, figure} from './redis-cli.js';
+import {copyButton, figure, processFigure} from './redis-cli.js';
 import {timeOf} from './times.js';
 
 const styles = sheet(`
@@ -104,8 +104,8 @@ export class Backend extends LiveElement {
     this.#row(rows.memory, stats.memory_usage_mb, memory(stats.memory_usage_mb), redis.line('--scan --pattern', '*', '', {
       pipe: `${reserved} | xargs -rd '\\n' -n 1 ${redis.line('MEMORY USAGE', null)} | awk '{s+=$1} END{printf "%.15g\\n", s/1048576}'`,
     }));
-    this.#row(rows.waiting, backend.pending_writes, number(backend.pending_writes), null);
-    this.#row(rows.conflicts, backend.conflicts, number(backend.conflicts), null);
+    processFigure(rows.waiting.value, backend.pending_writes, number(backend.pending_writes));
+    processFigure(rows.conflicts.value, backend.conflicts, number(backend.conflicts));
   }
 
   #mode(backend, ready) {

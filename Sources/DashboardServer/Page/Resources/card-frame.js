@@ -1,6 +1,8 @@
 import {h, set, show, text} from './dom.js';
 import {lineList, showLines} from './redis-cli.js';
 
+const loading = () => [h('span', {class: 'spinner', 'aria-hidden': 'true'}), 'Loading…'];
+
 /** What every element looks like around its own content: a head, a body, and what stands in its place while there is nothing to show. */
 export class CardFrame {
   constructor(heading, title) {
@@ -9,7 +11,7 @@ export class CardFrame {
     this.tools = h('span', {class: 'tools'});
     this.body = h('div', {class: 'body', part: 'body', hidden: true});
     this.mark = h('span', {class: 'mark', part: 'freshness', hidden: true});
-    this.state = h('div', {class: 'state', part: 'state'}, h('span', {class: 'spinner', 'aria-hidden': 'true'}), 'Loading…');
+    this.state = h('div', {class: 'state', part: 'state', 'data-shows': true}, ...loading());
     this.empty = h('p', {class: 'empty', part: 'empty', hidden: true});
     this.lines = lineList();
     const head = h('header', {class: 'head', part: 'head'}, this.title, this.detail, this.mark, this.tools);
@@ -31,9 +33,14 @@ export class CardFrame {
     const isGrave = error && (error.kind === 'key' || (error.kind !== 'network' && error.status !== 503));
     const isShown = !isLoaded || Boolean(isGrave);
     show(this.state, isShown);
-    if (!isShown || !error || this.state.dataset.shows === error.title + error.detail) return;
-    this.state.dataset.shows = error.title + error.detail;
-    set(this.state, 'data-kind', error.kind);
+    const shows = error ? error.title + error.detail : '';
+    if (!isShown || this.state.dataset.shows === shows) return;
+    this.state.dataset.shows = shows;
+    set(this.state, 'data-kind', error?.kind);
+    if (!error) {
+      this.state.replaceChildren(...loading());
+      return;
+    }
     const isLocked = error.kind === 'key';
     // Who has no key yet need not be told how programs send one.
     this.state.replaceChildren(h('strong', {}, error.title), h('span', {}, isLocked && !hasKey ? '' : error.detail),

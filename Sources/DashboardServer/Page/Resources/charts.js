@@ -88,7 +88,7 @@ export class LiveChart {
 
   constructor(canvas, {configure, update, missing}) {
     Object.assign(this, {canvas, configure, update});
-    this.#leave = onColourScheme(() => this.#remake());
+    this.#leave = onColourScheme(() => this.recolour());
     chartLibrary().then((Chart) => {
       if (this.#isGone) return;
       if (!Chart) return missing();
@@ -105,7 +105,8 @@ export class LiveChart {
     this.#chart.update('none');
   }
 
-  #remake() {
+  /** Draws in the colours that the element has now. */
+  recolour() {
     if (!this.#chart) return;
     this.#chart.destroy();
     this.#chart = null;

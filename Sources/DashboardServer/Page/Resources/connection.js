@@ -1,3 +1,4 @@
+import {ApiError} from './api.js';
 import {events} from './stream.js';
 
 /** Milliseconds between attempts to connect: the first pause, and the longest. */
@@ -96,7 +97,8 @@ export class Connection {
     } finally {
       signal.removeEventListener('abort', abort);
       attempt.abort();
-      this.#attempt = null;
+      // Another one may have begun already, and is watched.
+      if (this.#attempt === attempt) this.#attempt = null;
     }
   }
 
@@ -123,7 +125,9 @@ export class Connection {
     return undefined;
   }
 
-  #failed(error) {
+  #failed(thrown) {
+    // A body that breaks off, or that was given up for its silence, is a service that cannot be reached as well.
+    const error = thrown instanceof ApiError ? thrown : new ApiError('network', 'The stream broke off');
     this.#failures += 1;
     this.#owner.failed(error, this.#failures);
     // A key has to come first, and with it everything starts anew.

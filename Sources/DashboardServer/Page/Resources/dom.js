@@ -36,13 +36,18 @@ export function show(element, visible) {
 
 /**
  * Makes the children of `parent` those of `items`, in their order, and keeps the nodes of items that stay: what is open stays
- * open, and what has the focus keeps it.
+ * open, and what has the focus keeps it. Items of the same key have a node each.
  */
 export function keyed(parent, items, keyOf, make, update) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const counts = new Map();
   let place = parent.firstElementChild;
   for (const item of items) {
-    const key = String(keyOf(item));
+    const name = String(keyOf(item));
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    // No key of data begins like this.
+    const key = count === 1 ? name : `\u0000${count} ${name}`;
     let child = old.get(key);
     if (child) old.delete(key);
     else {

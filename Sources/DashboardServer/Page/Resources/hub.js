@@ -103,9 +103,13 @@ class Hub {
     return this.#learning;
   }
 
-  /** An element's request was answered, or could not be: tells a service that has no stream from one that is away. */
+  /**
+   * An element's request was answered, or could not be: tells a service that has no stream from one that is away, and that a key is good after
+   * all.
+   */
   answered(isAnswered) {
-    if (this.state === 'offline' && isAnswered) this.#become('polling');
+    if (this.state === 'locked' && isAnswered) this.#connection.start();
+    else if (this.state === 'offline' && isAnswered) this.#become('polling');
     else if (this.state === 'polling' && !isAnswered) this.#become('offline');
   }
 

@@ -2,7 +2,7 @@ import {chartOptions, LiveChart} from './charts.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {milliseconds, number, percent, tick, time} from './format.js';
 import {define, LiveElement} from './live-element.js';
-import {figure} from './redis-cli.js';
+import {figure, quoted} from './redis-cli.js';
 import {scroller} from './tables.js';
 import {timeOf} from './times.js';
 
@@ -10,6 +10,9 @@ import {timeOf} from './times.js';
 const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60_000);
 /** How many points the chart shows. */
 const mostPoints = 20;
+
+/** Of numbers, one a line. */
+const mean = `awk '{s+=$0} END{if(NR) printf "%.15g\\n", s/NR}'`;
 
 const series = [
   {field: 'avg_latency_ms', label: 'Average', colour: 'line-blue', dash: []},
@@ -56,8 +59,9 @@ export class LatencyChart extends LiveElement {
     };
     const view = {
       min: cell('Minimum'), avg: cell('Average'), p95: cell('P95'), max: cell('Maximum'),
-      note: h('p', {class: 'note'}), canvas: h('canvas', {role: 'img'}), rows: h('tbody', {}), seriesRows: h('tbody', {}),
+      count: h('span', {}), span: h('span', {}), note: h('p', {class: 'note'}), canvas: h('canvas', {role: 'img'}), rows: h('tbody', {}), seriesRows: h('tbody', {}),
     };
+    view.note.append(view.count, view.span);
     view.plot = h('div', {class: 'plot', part: 'plot'}, view.canvas);
     view.legend = h('ul', {class: 'legend', role: 'list'}, ...series.map(({label}, index) => h('li', {'data-series': index}, h('i'), label)));
     view.figure = h('figure', {}, view.plot, h('figcaption', {}, view.legend));
@@ -102,8 +106,17 @@ export class LatencyChart extends LiveElement {
   #askSoon() {
     this.#soon ??= setTimeout(() => {
       this.#soon = null;
-      if (!document.hidden) this.reload();
+      this.reloadWhenSeen();
     }, 5000);
+  }
+
+  forget() {
+    this.#trend = [];
+    this.#stats = [];
+  }
+
+  recolour() {
+    this.#chart?.recolour();
   }
 
   emptiness() {
@@ -119,21 +132,28 @@ export class LatencyChart extends LiveElement {
     for (const [name, field] of Object.entries(fields)) {
       figure(view[name].value, latest?.[field], milliseconds(latest?.[field]), lines[name]);
     }
-    text(view.note, latest
-      ? `${number(latest.count)} samples in the ${this.#interval} s from ${time(latest.timestamp)}`
+    figure(view.count, latest?.count, latest ? number(latest.count) : '', lines.count);
+    text(view.span, latest ? ` samples in the ${this.#interval} s from ${time(latest.timestamp)}`
       : `No samples in the last ${number(this.minutes)} minutes; below is everything that is kept.`);
     set(view.canvas, 'aria-label', this.#summary());
     keyed(view.rows, [...this.#trend].reverse(), (point) => point.timestamp, (point) => h('tr', {},
       h('th', {scope: 'row'}, timeOf(point.timestamp)), ...Array.from({length: 4}, () => h('td', {class: 'n'}))),
     (row, point) => {
-      const cells = [milliseconds(point.avg_latency_ms), milliseconds(point.p95_ms), milliseconds(point.max_ms), number(point.count)];
-      cells.forEach((words, index) => text(row.children[index + 1], words));
+      const {avg, p95, max, count} = this.#bucketLines(point);
+      const cells = [[point.avg_latency_ms, avg], [point.p95_ms, p95], [point.max_ms, max]];
+      cells.forEach(([value, line], index) => figure(row.children[index + 1], value, milliseconds(value), line));
+      figure(row.children[4], point.count, number(point.count), count);
     });
     keyed(view.seriesRows, this.#stats, (one) => JSON.stringify([one.service, one.operation]), () => h('tr', {}, h('th', {scope: 'row'}), h('td'),
       ...Array.from({length: 7}, () => h('td', {class: 'n'}))), (row, one) => {
-      const cells = [one.service, one.operation, number(one.count), milliseconds(one.avg_ms), milliseconds(one.p50_ms), milliseconds(one.p95_ms),
-        milliseconds(one.p99_ms), milliseconds(one.max_ms), percent(one.success_rate)];
-      cells.forEach((words, index) => text(row.children[index], words));
+      const [service, operation, count, ...cells] = row.children;
+      const lines = this.#seriesLines(one);
+      text(service, one.service);
+      text(operation, one.operation);
+      figure(count, one.count, number(one.count), lines.count);
+      ['avg', 'p50', 'p95', 'p99', 'max'].forEach((name, index) =>
+        figure(cells[index], one[`${name}_ms`], milliseconds(one[`${name}_ms`]), lines[name]));
+      figure(cells[5], one.success_rate, percent(one.success_rate), lines.success);
     });
     show(view.seriesTable, this.#stats.length > 0);
     this.#draw();
@@ -155,7 +175,7 @@ export class LatencyChart extends LiveElement {
   #points() {
     const step = this.#interval * 1000;
     const known = new Map(this.#trend.map((point) => [Date.parse(point.timestamp), point]));
-    const end = Math.max(...known.keys(), Math.floor((Date.now() - step) / step) * step);
+    const end = Math.max(...known.keys(), Math.floor((this.hub.api.now - step) / step) * step);
     return Array.from({length: mostPoints}, (_, index) => end - (mostPoints - 1 - index) * step).map((at) => ({at, point: known.get(at)}));
   }
 
@@ -187,7 +207,7 @@ export class LatencyChart extends LiveElement {
       type: 'line',
       data: {datasets: series.map(({label, colour: name, dash}) => ({
         label, data: [], borderColor: colour(name), backgroundColor: colour(name), borderDash: dash, borderWidth: 2,
-        pointRadius: 1.5, pointHoverRadius: 4, tension: 0.25,
+        pointRadius: 1.5, pointHoverRadius: 4, tension: 0.25, clip: false,
       }))},
       options: {...options, scales: {...options.scales, y: {...options.scales.y, beginAtZero: true, suggestedMax: 10}}},
     };
@@ -206,12 +226,30 @@ export class LatencyChart extends LiveElement {
   /** The samples of one interval, by redis-cli and awk: their times are text that sorts as time does. */
   #bucketLines({timestamp}) {
     const end = new Date(Date.parse(timestamp) + this.#interval * 1000).toISOString();
-    const samples = `awk -v a=${timestamp} -v b=${end} 'p=="timestamp"{t=$0} p=="latency_ms"&&t>=a&&t<b{print} {p=$0}'`;
-    const line = (rest) => this.redis.line('XRANGE', 'latency:measurements', '- +', {raw: true, pipe: `${samples} | ${rest}`});
+    return this.#figureLines(`awk -v a=${timestamp} -v b=${end} 'p=="timestamp"{t=$0} p=="latency_ms"&&t>=a&&t<b{print} {p=$0}'`);
+  }
+
+  /** All samples of one operation of a service. */
+  #seriesLines({service, operation}) {
+    const own = (field, print) => `awk -v s=${quoted(service)} -v o=${quoted(operation)} '`
+      + `p=="service"{a=$0} p=="operation"{b=$0} p=="${field}"&&a==s&&b==o{${print}} {p=$0}'`;
     return {
-      min: line('sort -g | head -n 1'), max: line('sort -g | tail -n 1'),
-      avg: line(`awk '{s+=$0} END{if(NR) printf "%.15g\\n", s/NR}'`),
-      p95: line(`sort -g | awk '{v[NR]=$0} END{if(NR) print v[int((NR*95+99)/100)]}'`),
+      ...this.#figureLines(own('latency_ms', 'print')),
+      success: this.#sampleLine(own('success', 'print ($0=="true"||$0=="1")'), mean),
+    };
+  }
+
+  #sampleLine(samples, rest) {
+    return this.redis.line('XRANGE', 'latency:measurements', '- +', {raw: true, pipe: `${samples} | ${rest}`});
+  }
+
+  /** The lines of what is told of samples; percentiles are by nearest rank. */
+  #figureLines(samples) {
+    const line = (rest) => this.#sampleLine(samples, rest);
+    const rank = (percentile) => line(`sort -g | awk '{v[NR]=$0} END{if(NR) print v[int((NR*${percentile}+99)/100)]}'`);
+    return {
+      count: line('wc -l'), min: line('sort -g | head -n 1'), max: line('sort -g | tail -n 1'), avg: line(mean), p50: rank(50), p95: rank(95),
+      p99: rank(99),
     };
   }
 

@@ -30,7 +30,7 @@ export class LiveElement extends HTMLElement {
   static watches = [];
 
   static get observedAttributes() {
-    return ['api-base', 'refresh-interval', ...this.watches];
+    return ['api-base', 'refresh-interval', 'theme', ...this.watches];
   }
 
   hub = null;
@@ -45,6 +45,8 @@ export class LiveElement extends HTMLElement {
   #leave = null;
   #loading = null;
   #again = false;
+  /** Whether values are to be asked for as soon as somebody looks. */
+  #isDue = false;
   #waiting = [];
   #refreshing = null;
   #retrying = null;
@@ -75,6 +77,12 @@ export class LiveElement extends HTMLElement {
 
   /** Shows the values. */
   paint() {}
+
+  /** Forgets what it knew: another service is to be shown. */
+  forget() {}
+
+  /** Shows itself in other colours, where style sheets do not do that. */
+  recolour() {}
 
   /** A sentence for when there is nothing to show, or null. */
   emptiness() {
@@ -137,7 +145,14 @@ export class LiveElement extends HTMLElement {
     if (name === 'api-base') {
       this.disconnectedCallback();
       this.isLoaded = false;
+      this.#error = null;
+      this.#staleAge = null;
+      this.#failures = 0;
+      this.#again = false;
+      this.forget();
       this.connectedCallback();
+    } else if (name === 'theme') {
+      this.recolour();
     } else {
       this.#schedule();
       this.reload();
@@ -183,7 +198,7 @@ export class LiveElement extends HTMLElement {
   #visibility = () => {
     if (document.hidden) return;
     this.#show();
-    if (performance.now() - this.#confirmed > this.refreshInterval) this.reload();
+    if (this.#isDue || performance.now() - this.#confirmed > this.refreshInterval) this.reload();
   };
 
   #schedule() {
@@ -195,9 +210,16 @@ export class LiveElement extends HTMLElement {
 
   // Values.
 
+  /** Asks for all values anew, as soon as somebody looks. */
+  reloadWhenSeen() {
+    if (document.hidden) this.#isDue = true;
+    else this.reload();
+  }
+
   /** Asks for all values anew; once more where it is asked for while that is under way. */
   async reload() {
     if (!this.isListening) return;
+    this.#isDue = false;
     if (this.#loading) {
       this.#again = true;
       return;
@@ -222,6 +244,7 @@ export class LiveElement extends HTMLElement {
     let staleAge = null;
     const values = await this.load(async (path, options = {}) => {
       const {value, stale: isStale, age: old} = await this.hub.api.get(path, {signal, ...options});
+      this.hub.answered(true);
       if (isStale) staleAge = Math.max(staleAge ?? 0, old);
       return value;
     });
@@ -233,7 +256,6 @@ export class LiveElement extends HTMLElement {
     this.#failures = 0;
     this.#staleAge = staleAge;
     this.#confirmed = performance.now();
-    this.hub.answered(true);
   }
 
   #fail(error) {
@@ -254,7 +276,7 @@ export class LiveElement extends HTMLElement {
     clearTimeout(this.#retrying);
     this.#failures += 1;
     const pause = Math.min(this.refreshInterval, 1000 * 2 ** Math.min(this.#failures - 1, 10));
-    this.#retrying = setTimeout(() => !document.hidden && this.reload(), pause);
+    this.#retrying = setTimeout(() => this.reloadWhenSeen(), pause);
   }
 
   /**
@@ -262,7 +284,13 @@ export class LiveElement extends HTMLElement {
    */
   async aside(work) {
     try {
-      await work(async (path) => (await this.hub.api.get(path)).value);
+      const {api} = this.hub;
+      await work(async (path) => {
+        const {value} = await api.get(path);
+        // An answer of the service that was shown before is none.
+        if (api !== this.hub.api) throw new ApiError('network', 'Another service is shown');
+        return value;
+      });
       this.refresh();
       return true;
     } catch (error) {
@@ -272,7 +300,11 @@ export class LiveElement extends HTMLElement {
   }
 
   #take(event) {
-    if (this.#loading && this.#waiting.length < mostWaiting) this.#waiting.push(event);
+    if (this.#loading) {
+      // What has no room is in the next answer.
+      if (this.#waiting.length < mostWaiting) this.#waiting.push(event);
+      else this.#again = true;
+    }
     if (!this.isLoaded) return;
     this.receive(event);
     this.#confirmed = performance.now();
@@ -307,7 +339,7 @@ export class LiveElement extends HTMLElement {
     if (!this.isLoaded) return;
     for (const element of this.shadowRoot.querySelectorAll('[data-age-of]')) {
       const at = Date.parse(element.dataset.ageOf);
-      if (!Number.isNaN(at)) text(element, age(Date.now() - at));
+      if (!Number.isNaN(at)) text(element, age(this.hub.api.now - at));
     }
   }
 

@@ -6,7 +6,7 @@ import {set, show, text} from './dom.js';
 import {age} from './format.js';
 import {hubOf} from './hub.js';
 import {askForKey} from './key-dialog.js';
-import {byUrgency, mark, showStatus} from './status.js';
+import {byUrgency, mark, showStatus, worst} from './status.js';
 import {base, tokens} from './styles.js';
 
 // The page around the elements: how everything is in one word, how the connection is, and what to do when a key is needed.
@@ -35,7 +35,35 @@ function showConnection() {
   text(connection.lastElementChild, word);
   set(connection, 'title', hub.reason || null);
   show(keyButton, Boolean(hub.key) || hub.state === 'locked');
+  showOverall();
   showBanner();
+}
+
+/** What the service said last of what it watches: nothing yet. */
+let told = {status: 'unknown', services: []};
+
+/** Everything in one word, above and in the tab. What nobody confirms is no longer so, and without Redis nothing is well. */
+function showOverall() {
+  const bad = told.services.filter((one) => one.status !== 'healthy').sort(byUrgency);
+  const named = bad.map((one) => `${one.service} ${one.status}`);
+  const [, state] = states[hub.state];
+  if (['offline', 'reconnecting', 'locked'].includes(hub.state)) {
+    showAs('unknown', told.services.length > 0 ? [`was ${told.status}`, ...named] : [], state);
+  } else if (hub.isRedisAway) {
+    const isComing = hub.backend.ready.reasons.every((reason) => reason.code === 'replaying');
+    // The watched service of that name says the same.
+    const others = named.filter((words) => !words.startsWith('redis '));
+    showAs(isComing ? worst(['degraded', told.status]) : 'unhealthy', [isComing ? 'Redis comes back' : 'Redis is away', ...others], 'Redis');
+  } else {
+    showAs(told.status, named, bad.length > 0 ? bad.length : '');
+  }
+}
+
+function showAs(status, reasons, inTitle) {
+  showStatus(overall, status);
+  text(needs, reasons.join(', '));
+  const words = inTitle === '' ? title : `${mark(status)} ${inTitle} · ${title}`;
+  if (document.title !== words) document.title = words;
 }
 
 function showBanner() {
@@ -66,11 +94,9 @@ hub.listen({
 });
 showConnection();
 
-document.addEventListener('usdcop-status', ({detail: {status, services}}) => {
-  showStatus(overall, status);
-  const bad = services.filter((one) => one.status !== 'healthy').sort(byUrgency);
-  text(needs, bad.map((one) => `${one.service} ${one.status}`).join(', '));
-  document.title = bad.length > 0 ? `${mark(status)} ${bad.length} · ${title}` : title;
+document.addEventListener('usdcop-status', ({detail}) => {
+  told = detail;
+  showOverall();
 });
 
 let asked = false;

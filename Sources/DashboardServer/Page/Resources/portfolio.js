@@ -44,11 +44,12 @@ export class Portfolio extends LiveElement {
       figures: Object.fromEntries(shown.map(([name, label]) => [name, cell(label)])),
       when: h('time', {}), age: h('span', {}), rows: h('tbody', {}),
       custom: h('dl', {class: 'figures custom'}), none: h('p', {class: 'muted'}, 'No financial metrics in the last five minutes.'),
-      flat: h('p', {class: 'muted'}, 'No open positions.'), sum: h('span', {}),
+      flat: h('p', {class: 'muted'}, 'No open positions.'), count: h('span', {}), total: h('span', {}),
     };
     view.metrics = h('div', {class: 'group'}, h('dl', {class: 'lead'}, view.value.cell, view.pnl.cell),
       h('dl', {class: 'figures'}, ...Object.values(view.figures).map((one) => one.cell)),
       h('p', {class: 'small muted'}, 'As of ', view.when, ' · ', view.age));
+    view.sum = h('span', {}, ': ', view.count, ', together ', view.total);
     view.table = scroller('Open positions', ['Position', 'Price', 'PnL'], view.rows);
     view.customs = h('div', {class: 'group'}, h('h3', {}, 'Custom metrics'), view.custom);
     body.append(view.none, view.metrics, h('div', {class: 'group'}, h('h3', {}, 'Open positions', view.sum), view.flat, view.table), view.customs);
@@ -115,9 +116,12 @@ export class Portfolio extends LiveElement {
   }
 
   #paintPositions() {
-    const {rows, sum} = this.#view;
-    const total = this.#aggregate?.total_pnl;
-    text(sum, this.#positions.length > 0 ? `: ${number(this.#positions.length)}, together ${gain(total)}` : '');
+    const {rows, sum, count, total} = this.#view;
+    const open = (pipe) => this.redis.line('--scan --pattern', 'position:active:*', '', {pipe});
+    show(sum, this.#positions.length > 0);
+    figure(count, this.#positions.length, number(this.#positions.length), open('sort -u | wc -l'));
+    figure(total, this.#aggregate?.total_pnl, gain(this.#aggregate?.total_pnl), open(`sort -u | xargs -rd '\\n' ${this.redis.line('MGET', null, '', {raw: true})}`
+      + ` | awk 'match($0,/"pnl":[^,}]*/){s+=substr($0,RSTART+6,RLENGTH-6)} END{printf "%.15g\\n", s}'`));
     keyed(rows, this.#positions, (one) => one.symbol, makePosition, (row, one) => {
       const line = this.redis.line('GET', `position:active:${one.symbol}`);
       const [quantity, price, entry, pnl, share] = row.querySelectorAll('[data-figure]');

@@ -25,6 +25,10 @@ export class PriceChart {
     this.#chart.draw();
   }
 
+  recolour() {
+    this.#chart.recolour();
+  }
+
   destroy() {
     this.#chart.destroy();
   }

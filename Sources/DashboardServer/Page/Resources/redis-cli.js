@@ -42,6 +42,13 @@ export function figure(element, value, words, line = null, field = null) {
   set(element, 'data-redis-field', line && field);
 }
 
+/** Shows a figure that the process which serves the page has in its memory, and Redis nowhere. */
+export function processFigure(element, value, words) {
+  figure(element, value, words);
+  set(element, 'data-of-process', true);
+  set(element, 'title', 'Of the process that serves this page; it does not stand in Redis');
+}
+
 /** A disclosure of lines; `showLines` fills it. */
 export function lineList() {
   return h('details', {class: 'lines', part: 'redis-cli', hidden: true}, h('summary', {}, 'redis-cli'), h('ul', {role: 'list'}));

@@ -128,6 +128,11 @@ export class ServiceCard extends LiveElement {
     this.#history = [...this.#history, {at: last_check, status, latency_ms}].slice(-stripLength);
   }
 
+  forget() {
+    this.#found = null;
+    this.#history = [];
+  }
+
   emptiness() {
     return this.service ? null : `No service ${this.#name} is registered.`;
   }

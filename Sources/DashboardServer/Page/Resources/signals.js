@@ -15,7 +15,7 @@ const styles = sheet(`
 .latest { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .latest .action { font-size: 1.143em; display: flex; align-items: center; gap: 8px; }
 .price { font-size: 2.571em; font-weight: 600; line-height: 1.1; letter-spacing: -0.02em; }
-.change { font-weight: 500; }
+.change { font-weight: 500; margin-inline-start: 4px; }
 .meter { height: 6px; border-radius: 3px; background: var(--line); overflow: hidden; }
 .meter > i { display: block; height: 100%; width: calc(var(--share) * 100%); background: var(--tone); border-radius: 3px; }
 .confidence { display: grid; gap: 4px; }
@@ -123,8 +123,8 @@ export class Signals extends LiveElement {
 
   apply({symbol, latest, history}) {
     if (symbol !== this.symbol) return;
-    this.#latest = latest ?? history[0] ?? null;
     this.#history = history;
+    this.#latest = latest ?? newestFirst(history)[0] ?? null;
     // The price does not wait for the counts, for which the server looks into the trail.
     this.#count(0);
   }
@@ -137,7 +137,7 @@ export class Signals extends LiveElement {
     if (!this.#symbols.includes(value.symbol)) this.#symbols = [...this.#symbols, value.symbol].sort();
     if (value.symbol !== this.symbol) return;
     if (!this.#latest || Date.parse(value.timestamp) >= Date.parse(this.#latest.timestamp)) this.#latest = value;
-    if (event !== 'set-latest' && !this.#history.some((one) => identity(one) === identity(value))) {
+    if (event !== 'set-latest' && !this.#history.some((one) => isSame(one, value))) {
       this.#history = [value, ...this.#history].slice(0, this.limit);
     }
     this.#count();
@@ -153,6 +153,20 @@ export class Signals extends LiveElement {
         if (symbol === this.symbol) this.#stats = {symbol, ...stats};
       });
     }, delay);
+  }
+
+  forget() {
+    clearTimeout(this.#counting);
+    this.#counting = null;
+    this.#symbols = [];
+    this.#chosen = null;
+    this.#history = [];
+    this.#stats = null;
+    this.#latest = null;
+  }
+
+  recolour() {
+    this.#chart?.recolour();
   }
 
   emptiness() {
@@ -179,13 +193,16 @@ export class Signals extends LiveElement {
   #paintLatest() {
     const view = this.#view;
     const signal = this.#latest;
-    const line = this.redis.line('LINDEX', `signal:history:${signal.symbol}`, '0');
-    const before = this.#history.find((one) => Date.parse(one.timestamp) < Date.parse(signal.timestamp));
+    // As Redis has it, the history is in the order of arrival, and the latest signal may have been set without it.
+    const place = this.#history.findIndex((one) => isSame(one, signal));
+    const line = place < 0 ? this.redis.line('GET', 'signal:latest') : this.redis.line('LINDEX', `signal:history:${signal.symbol}`, String(place));
+    const before = newestFirst(this.#history).find((one) => Date.parse(one.timestamp) < Date.parse(signal.timestamp));
     const change = before ? signal.price - before.price : null;
     set(view.latest, 'data-action', signal.action);
     text(view.action, `${actions[signal.action]?.shape ?? ''} ${signal.action}`);
     figure(view.price, signal.price, number(signal.price, 2), line, 'price');
-    text(view.change, change === null ? '' : `${change > 0 ? '▲' : change < 0 ? '▼' : '■'} ${signed(change, 2)}`);
+    figure(view.change, change, change === null ? '' : `${change > 0 ? '▲' : change < 0 ? '▼' : '■'} ${signed(change, 2)}`,
+      place < 0 || !before ? null : this.#changeLine(signal.symbol, place, this.#history.indexOf(before)));
     view.change.className = `change ${change > 0 ? 'up' : change < 0 ? 'down' : 'muted'}`;
     figure(view.confidence, signal.confidence, percent(signal.confidence), line, 'confidence');
     view.meter.style.setProperty('--share', Math.min(1, Math.max(0, signal.confidence)));
@@ -195,6 +212,13 @@ export class Signals extends LiveElement {
     const features = Object.entries(signal.features ?? {}).slice(0, 12);
     const pairs = features.flatMap(([name, value]) => [['dt', name, words(name)], ['dd', name, plain(value)]]);
     keyed(view.features, pairs, ([tag, name]) => tag + name, ([tag]) => h(tag), (element, [, , value]) => text(element, value));
+  }
+
+  /** The price of one entry of the history less that of another. */
+  #changeLine(symbol, place, before) {
+    return this.redis.line('LRANGE', `signal:history:${symbol}`, '0 -1', {
+      raw: true, pipe: `awk 'match($0,/"price":[^,}]*/){v[NR-1]=substr($0,RSTART+8,RLENGTH-8)} END{printf "%.15g\\n", v[${place}]-v[${before}]}'`,
+    });
   }
 
   #paintCounts() {
@@ -222,7 +246,7 @@ export class Signals extends LiveElement {
   }
 
   #paintHistory() {
-    keyed(this.#view.rows, this.#history, identity, makeRow, (row, one) => showTime(row.querySelector('time'), one.timestamp));
+    keyed(this.#view.rows, newestFirst(this.#history), identity, makeRow, (row, one) => showTime(row.querySelector('time'), one.timestamp));
   }
 
   #draw() {
@@ -262,6 +286,24 @@ function makeRow(signal) {
     cell(percent(signal.confidence)), cell(milliseconds(signal.execution_latency_ms)), cell(signal.model_version, 'muted'));
 }
 
-const identity = (signal) => `${signal.timestamp} ${signal.signal_id}`;
+const identities = new WeakMap();
+
+/**
+ * Tells signals apart: two may share their identifier and their time, and differ in the rest. JSON in which the order of members makes no
+ * difference.
+ */
+function identity(signal) {
+  let words = identities.get(signal);
+  if (!words) identities.set(signal, (words = JSON.stringify(signal, sorted)));
+  return words;
+}
+
+const sorted = (_, part) => (part && typeof part === 'object' && !Array.isArray(part)
+  ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
+
+const isSame = (one, other) => identity(one) === identity(other);
+
+/** Signals come late now and then; of those of one moment, what arrived last comes first. */
+const newestFirst = (signals) => [...signals].sort((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp));
 
 define('usdcop-signals', Signals);

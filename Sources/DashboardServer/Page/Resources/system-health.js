@@ -3,6 +3,7 @@ import './service-card.js';
 import {h, keyed, set, show, sheet, text} from './dom.js';
 import {number} from './format.js';
 import {define, LiveElement} from './live-element.js';
+import {figure} from './redis-cli.js';
 import {byUrgency, showStatus, statusBadge, worst} from './status.js';
 
 const styles = sheet(`
@@ -14,6 +15,7 @@ const styles = sheet(`
 .summary [data-status]:not([data-count="0"]) dd { color: var(--tone); }
 .overall { font-size: 1.143em; }
 .services { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
+.lines { margin-top: 0; padding: 8px 14px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); }
 .more { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30em, 100%), 1fr)); gap: 16px; align-items: start; }
 `);
 
@@ -142,6 +144,11 @@ export class SystemHealth extends LiveElement {
     this.emit('usdcop-status', {status, services});
   }
 
+  forget() {
+    this.#services.clear();
+    this.#told = '';
+  }
+
   emptiness() {
     return this.#services.size === 0 ? 'No services are registered to be watched.' : null;
   }
@@ -153,12 +160,10 @@ export class SystemHealth extends LiveElement {
     const counted = {total: all.length, healthy: 0, degraded: 0, unhealthy: 0};
     for (const {status} of all) counted[status] = (counted[status] ?? 0) + 1;
     for (const [name, {row, value}] of Object.entries(counts)) {
-      text(value, number(counted[name]));
+      figure(value, counted[name], number(counted[name]), name === 'total' ? redis.line('HLEN', 'health:services') : countLine(redis, name));
       set(row, 'data-count', counted[name]);
     }
     text(counts.total.name, all.length === 1 ? 'service' : 'services');
-    set(counts.total.value, 'data-value', all.length);
-    set(counts.total.value, 'data-redis-cli', redis.line('HLEN', 'health:services'));
     showStatus(overall, this.status);
     this.#arrange();
     keyed(services, all, (one) => one.service, () => h('usdcop-service-card', this.#passed), (card, one) => (card.service = one));
@@ -171,5 +176,10 @@ export class SystemHealth extends LiveElement {
     ];
   }
 }
+
+/** How many of the services are in a status: that of a service stands before whatever it says of itself. */
+const countLine = (redis, status) => redis.line('--scan --pattern', 'health:status:*', '', {
+  pipe: `sort -u | xargs -rd '\\n' ${redis.line('MGET', null, '', {raw: true})} | awk 'match($0,/"status":"[a-z]*"/)&&substr($0,RSTART+10,RLENGTH-11)=="${status}"{n++} END{print n+0}'`,
+});
 
 define('usdcop-system-health', SystemHealth);
