@@ -105,6 +105,22 @@ def test_redis_stops_the_page_says_so_keeps_what_it_knew_and_heals(desk, visit):
     page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('6,001.00')", timeout=5000)
 
 
+def test_events_that_do_not_arrive_are_said_although_redis_answers(desk, visit):
+    service = desk.serve()
+    desk.fill(service)
+    page = visit(service.address)
+    becomes(page, "Live")
+    desk.redis.execute_command("ACL SETUSER default -xread")
+    for client in desk.redis.client_list():
+        if client["cmd"] == "xread":
+            desk.redis.client_kill_filter(_id=client["id"])
+    page.wait_for_function("() => document.getElementById('banner').textContent.includes('Events do not arrive')", timeout=5000)
+    service.publish(700, price=7001)
+    desk.redis.execute_command("ACL SETUSER default +xread")
+    page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.textContent.includes('7,001.00')", timeout=5000)
+    page.wait_for_function("() => !document.getElementById('banner').checkVisibility()", timeout=5000)
+
+
 def test_the_server_stops_the_page_says_so_and_connects_again(desk, visit):
     service = desk.serve()
     desk.fill(service)

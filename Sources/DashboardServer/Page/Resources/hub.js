@@ -84,7 +84,7 @@ class Hub {
 
   /** Whether what elements show is confirmed as it happens. */
   get isLive() {
-    return this.state === 'live';
+    return this.state === 'live' && !this.backend?.events;
   }
 
   /** Whether Redis, which should have what elements show, is away, or not yet wholly back. */
@@ -94,7 +94,8 @@ class Hub {
 
   /** The sentence about it. */
   get trouble() {
-    return this.isRedisAway ? this.backend.ready.reasons[0]?.detail ?? 'Redis is away.' : '';
+    if (this.isRedisAway) return this.backend.ready.reasons[0]?.detail ?? 'Redis is away.';
+    return this.backend?.events?.detail ?? '';
   }
 
   /** Asks for what only this route knows: how keys begin, and how redis-cli reaches them. Who asks meanwhile has the same answer. */
@@ -119,11 +120,11 @@ class Hub {
   }
 
   #note(backend) {
-    const wasAway = this.isRedisAway;
+    const wasAway = this.isRedisAway || this.backend?.events;
     this.backend = {...this.backend, ...backend};
     this.#tell('changed');
     // What could not be had meanwhile can be now.
-    if (wasAway && !this.isRedisAway) this.#tell('reload');
+    if (wasAway && !this.isRedisAway && !this.backend.events) this.#tell('reload');
   }
 
   #tell(method, ...values) {

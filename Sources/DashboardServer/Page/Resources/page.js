@@ -68,7 +68,7 @@ function showAs(status, reasons, inTitle) {
 
 function showBanner() {
   const [, , , sentence = ''] = states[hub.state];
-  const words = (hub.isLive || hub.state === 'polling') && hub.trouble ? hub.trouble : sentence;
+  const words = (hub.state === 'live' || hub.state === 'polling') && hub.trouble ? hub.trouble : sentence;
   show(banner.parentElement, words !== '');
   set(banner.parentElement, 'data-status', hub.state === 'offline' || hub.isRedisAway ? 'unhealthy' : 'degraded');
   text(banner, words);
