@@ -169,6 +169,9 @@ class Client:
             assert reply.type is None and not data, f"{name} {status}: a body that the document does not say"
             return reply
         assert reply.type in response["content"], f"{name} {status}: {reply.type} is not in the document"
+        if reply.type == "text/event-stream":
+            lines = (line.partition(": ") for line in data.decode().split("\n\n")[0].split("\n"))
+            reply.json = {field: int(value) if field == "retry" else value for field, _, value in lines}
         if reply.json is not None:
             error = self.problem_of(reply.json, response["content"][reply.type]["schema"], strictly=True)
             assert not error, f"{name} {status}: {error.json_path}: {error.message}"

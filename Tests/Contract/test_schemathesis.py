@@ -30,7 +30,7 @@ api_key = "{key}"
 
 [[operations]]
 include-operation-id = "getHealth"
-checks.not_a_server_error.expected-statuses = ["2xx", "4xx", 503]
+checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 503]
 """
 
 
