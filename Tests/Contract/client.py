@@ -15,6 +15,9 @@ from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+KEYS = {role: f"{role}-key-0123456789" for role in ("reader", "writer", "administrator")}
+KEY_LINES = "\n".join(f"{role}:the-{role}:{key}" for role, key in KEYS.items())
+
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 

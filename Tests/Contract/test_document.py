@@ -4,8 +4,7 @@ import math
 import urllib.request
 
 import pytest
-from client import Client, fetch
-from conftest import KEYS, KEY_LINES
+from client import KEY_LINES, KEYS, Client, fetch
 from desk import now, until
 from openapi_spec_validator import validate
 
