@@ -15,6 +15,9 @@ from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+KEYS = {role: f"{role}-key-0123456789" for role in ("reader", "writer", "administrator")}
+KEY_LINES = "\n".join(f"{role}:the-{role}:{key}" for role, key in KEYS.items())
+
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -169,6 +172,9 @@ class Client:
             assert reply.type is None and not data, f"{name} {status}: a body that the document does not say"
             return reply
         assert reply.type in response["content"], f"{name} {status}: {reply.type} is not in the document"
+        if reply.type == "text/event-stream":
+            lines = (line.partition(": ") for line in data.decode().split("\n\n")[0].split("\n"))
+            reply.json = {field: int(value) if field == "retry" else value for field, _, value in lines}
         if reply.json is not None:
             error = self.problem_of(reply.json, response["content"][reply.type]["schema"], strictly=True)
             assert not error, f"{name} {status}: {error.json_path}: {error.message}"

@@ -7,11 +7,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Browser"))
 
-from client import Client  # noqa: E402
+from client import KEY_LINES, KEYS, Client  # noqa: E402
 from desk import Desk  # noqa: E402
-
-KEYS = {role: f"{role}-key-0123456789" for role in ("reader", "writer", "administrator")}
-KEY_LINES = "\n".join(f"{role}:the-{role}:{key}" for role, key in KEYS.items())
 
 
 @pytest.fixture(scope="module")

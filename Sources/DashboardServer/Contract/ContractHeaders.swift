@@ -36,7 +36,7 @@ enum ContractHeaders {
         ],
         "LastEventID": [
             "name": "Last-Event-ID", "in": "header", "description": "Goes on behind this event; counts more than `last_event_id`.",
-            "schema": Schema.streamCursor.jsonValue,
+            "schema": Schema.streamCursor.jsonValue, "example": "0-0_0-0",
         ],
     ]
 

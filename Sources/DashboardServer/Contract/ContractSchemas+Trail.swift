@@ -32,7 +32,7 @@ extension ContractSchemas {
     static let auditBreak = Schema.object([
         "kind": .words(of: AuditBreak.Kind.self), "detail": .string,
         "place": .object([
-            "checkpoint?": .count, "last_sequence?": .count, "line?": .count, "sequence?": .count, "stream_id?": .string,
+            "checkpoint?": .count, "last_sequence?": .count, "sequence?": .count, "stream_id?": .string,
             "writer?": .string,
         ]),
     ])

@@ -17,7 +17,6 @@ extension Operations {
             "Both null when there are none. `freshness_ms` is their age by the clock of Redis.",
             .object([
                 "metrics": .any([.ref("FinancialMetrics"), .null]), "freshness_ms": Schema.figure.orNull,
-                "unreadable?": .ref("Unreadable"),
             ]),
             [
                 .init("figures", ["metrics": ContractSamples.metrics, "freshness_ms": 1200]),

@@ -51,12 +51,12 @@ extension Schema {
         Schema(["type": "number", "minimum": .finite(range.lowerBound), "maximum": .finite(range.upperBound)])
     }
 
-    /// Numbers as a rule of the code allows them.
+    /// Numbers as a rule of the code allows them; all are finite, as `Double` has them.
     static func number(_ rule: NumberRule) -> Schema {
         switch rule {
-        case .finite: number(in: finite)
-        case .nonZero: number(in: finite).with("not", ["const": 0])
-        case .positive: Schema(["type": "number", "exclusiveMinimum": 0, "maximum": .finite(finite.upperBound)])
+        case .finite: double
+        case .nonZero: double.with("not", ["const": 0])
+        case .positive: double.with("exclusiveMinimum", 0)
         case .range(let range): number(in: range)
         }
     }
@@ -68,7 +68,7 @@ extension Schema {
 
     static func text(_ maximumLength: Int) -> Schema { text(TextRule(maximumLength: maximumLength)) }
 
-    private static let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+    private static let double = Schema(["type": "number", "format": "double"])
 
     /// Inside the brackets of a regular expression: control and format characters, line and paragraph separators, as `TextRule` knows
     /// them. Those beyond the first plane stand for themselves, because there is no escape that all dialects share.

@@ -15,7 +15,7 @@ struct MetricsController: Sendable {
     @Sendable private func get(_ call: Call) async throws -> Answer {
         try call.noQuery()
         let snapshot = try await metrics.traced(by: call.trace).getSnapshot()
-        return call.answer([
+        return Answer([
             "metrics": snapshot?.metrics.jsonValue ?? .null,
             "freshness_ms": .finite(snapshot.map { ($0.freshness / .milliseconds(1)).rounded() }),
         ])
