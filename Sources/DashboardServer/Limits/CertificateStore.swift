@@ -84,7 +84,10 @@ final class CertificateStore: Service, Sendable {
             state.withLock { $0.context = context }
             logger.info("new connections begin with a new certificate")
         } catch let failure as Failure {
-            logger.error("the files of the certificate cannot be used, the old one stays", metadata: ["reason": "\(failure.problem)"])
+            let file = failure.isKey ? ConfigurationTable.certificateKeyFile.name : ConfigurationTable.certificateFile.name
+            logger.error(
+                "the files of the certificate cannot be used, the old one stays",
+                metadata: ["file": "\(file)", "reason": "\(failure.problem)"])
         } catch {
             // The process ends.
         }

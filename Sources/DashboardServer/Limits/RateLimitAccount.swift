@@ -46,6 +46,8 @@ struct RateLimitAccount: Sendable, Hashable {
     /// What Redis had left when it was last asked.
     private var shared = 0
     private var emptyUntil = 0
+    /// Until when this process counts the client by itself, because something else stands under the client's key.
+    private var aloneUntil = 0
     private(set) var isAsking = false
     /// Whether it was used since somebody looked for an account to forget.
     var isRecent = true
@@ -63,6 +65,7 @@ struct RateLimitAccount: Sendable, Hashable {
 
     /// Counts a request by the limit that all processes share.
     mutating func step(_ limit: RateLimit, at now: Int) -> Step {
+        if now < aloneUntil { return .settled(stepAlone(limit, at: now), nil) }
         expire(at: now)
         guard units > 0 else {
             if isAsking { return .wait(nil) }
@@ -96,7 +99,12 @@ struct RateLimitAccount: Sendable, Hashable {
     }
 
     /// There was no answer. What was given back with the question may have arrived, and is not given back twice.
-    mutating func takeFailure() { isAsking = false }
+    ///
+    /// - Parameter instant: until when the client is counted by this process alone.
+    mutating func takeFailure(aloneUntil instant: Int = 0) {
+        isAsking = false
+        aloneUntil = instant
+    }
 
     private mutating func expire(at now: Int) {
         guard units > 0, now >= expiry else { return }

@@ -1,4 +1,5 @@
 import DequeModule
+import Hiredis
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -138,9 +139,15 @@ final class RateLimiter: Service, Sendable {
 
     private func ask(_ question: Question) async {
         guard let shared else { return }
-        do {
-            let grant = try await shared.ask(question.order, for: question.client, limit)
-            settle(question, grant)
+        do throws(RedisError) {
+            settle(question, try await shared.ask(question.order, for: question.client, limit))
+        } catch  where error.server?.kind == .wrongType {
+            // Redis is not away: somebody else wrote under this client's key.
+            let waiting = state.withLock { state in
+                state.accounts[question.client]?.takeFailure(aloneUntil: clock() + Self.probeSpacing)
+                return state.waiters.removeValue(forKey: question.client) ?? []
+            }
+            for waiter in waiting { waiter.resume() }
         } catch {
             settle(question, nil)
         }

@@ -74,7 +74,8 @@ struct RunningService: Sendable {
         try await request("GET", target, headers: headers)
     }
 
-    /// Everything that Redis holds under our keys but the shared figures, the leases and the health of services, which the service writes by itself.
+    /// Everything that Redis holds under our keys but the shared figures, the leases, the rates of clients and the health of services, which the
+    /// service writes by itself.
     func fingerprint() async throws -> String {
         let script = """
             local sum = ''
@@ -85,7 +86,7 @@ struct RunningService: Sendable {
                 for _, entry in ipairs(redis.call('XRANGE', key, '-', '+')) do
                   if entry[2][2] ~= 'health' then sum = redis.sha1hex(sum .. entry[1]) end
                 end
-              elseif key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' and not key:find('^usdcop:health:') then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
+              elseif key ~= 'usdcop:stats:cache' and key ~= 'usdcop:audit:signer' and not key:find('^usdcop:health:') and not key:find('^usdcop:ratelimit:') then sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
             end
             return sum
             """
