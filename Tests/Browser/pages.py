@@ -40,6 +40,12 @@ def loaded(page):
     )
 
 
+def settled(page):
+    """Waits until the elements below the first screen are there as well, with which the stream begins anew."""
+    loaded(page)
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")
+
+
 def all_text(page):
     """The text that the page shows, with that of the elements' shadow roots."""
     return page.evaluate("""() => {

@@ -2,7 +2,7 @@
 
 import pytest
 from desk import signal_of
-from pages import loaded, shot, words
+from pages import loaded, settled, shot, words
 from processes import until
 
 KEY = "a-key-for-the-page-1234"
@@ -57,6 +57,7 @@ def test_a_key_that_is_taken_after_all_needs_no_reload(desk, visit):
     page = visit("about:blank", ready=False)
     page.route("**/api/stream*", lambda route: route.fulfill(status=401, content_type="application/problem+json", body="{}"))
     page.goto(service.address)
+    settled(page)
     page.wait_for_function("() => document.getElementById('connection').textContent.includes('Key needed')")
     page.unroute("**/api/stream*")
     page.evaluate("document.querySelector('usdcop-portfolio').reload()")

@@ -5,8 +5,8 @@ import signal
 import statistics
 import time
 
-from desk import audited, now
-from pages import DEEP, HIDING, shot, words
+from desk import audited, now, signal_of
+from pages import DEEP, HIDING, settled, shot, words
 from processes import until
 from proxy import CuttingProxy
 
@@ -227,6 +227,30 @@ def test_signals_of_one_identifier_and_time_are_each_shown_once(desk, visit):
     assert page.evaluate(row) == ["4,304.00", "4,303.00", "4,302.00", "4,200.00", "4,100.00"]
 
 
+def test_more_events_than_can_wait_for_an_answer_are_asked_for_again(desk, visit):
+    service = desk.serve()
+    service.publish(0)
+    # No second look of the page by itself.
+    page = visit("about:blank", init="const timer = setTimeout; window.setTimeout = (work, pause) => timer(work, pause === 1500 ? 1e6 : pause);", ready=False)
+    streams, answers = [], []
+    page.route("**/api/stream*", lambda route: streams.append(route))
+    page.goto(service.address)
+    settled(page)
+    page.route("**/api/cache/signals?type=history*", lambda route: route.continue_() if answers else answers.append(route))
+    page.evaluate("void document.querySelector('usdcop-signals').reload()")
+    # A handler is called while something is asked of the page.
+    until(lambda: page.evaluate("true") and streams and answers)
+    before = answers[0].fetch()
+    service.publish(600)
+    page.evaluate("addEventListener('usdcop-signal', ({detail}) => (window.last = detail.signal.signal_id))")
+    told = [("open", {"cursor": "1"})] + [("signals", {"event": "set-and-add", "key": "", "value": signal_of(number)}) for number in range(1, 601)]
+    streams[-1].fulfill(content_type="text/event-stream", body="".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in told))
+    page.wait_for_function("() => window.last === 'sig_600'")
+    answers[0].fulfill(response=before)
+    page.wait_for_function("() => document.querySelector('usdcop-signals').shadowRoot.querySelectorAll('tbody tr').length === 2", timeout=5000)
+    assert page.locator("usdcop-signals [part=price]").inner_text() == "4,850.50"
+
+
 def test_a_signal_that_comes_late_is_not_the_latest(desk, visit):
     service = desk.serve()
     service.publish(1, price=4100)
@@ -249,12 +273,17 @@ def test_alerts_that_came_while_nobody_looked_are_there_when_somebody_does(desk,
     soon = "const timer = setTimeout; window.setTimeout = (work, pause, ...rest) => timer(work, pause === 3000 ? 0 : pause, ...rest);"
     page = visit(service.address, init=HIDING + soon)
     becomes(page, "Live")
-    page.wait_for_function("() => performance.now() > 2000")
-    page.evaluate("document.addEventListener('usdcop-signal', () => (window.isTold = true)); hide(true)")
+    # What the page asks for anew by itself, soon after it was opened, is past.
+    page.wait_for_function("() => performance.now() > 4000")
+    page.evaluate("""async () => {
+        const {hubOf} = await import(document.querySelector('script[type=module]').src.replace('page.js', 'hub.js'));
+        hubOf(location.origin).listen({topics: ['audit'], receive: () => (window.isTold = true)});
+        hide(true);
+    }""")
     service.post("/api/audit/signals", {"event_type": "RISK_ALERT", "data": audited("RISK_ALERT", 1)})
     until(lambda: desk.redis.xlen("usdcop:alerts") > 0)
-    service.publish(1)
     page.wait_for_function("() => window.isTold")
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
     assert "drawdown" not in words(page, "alerts")
     page.evaluate("hide(false)")
     page.wait_for_function("() => document.querySelector('usdcop-alerts').shadowRoot.textContent.includes('The drawdown is large.')", timeout=3000)

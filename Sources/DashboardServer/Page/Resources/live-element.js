@@ -151,6 +151,8 @@ export class LiveElement extends HTMLElement {
       this.#again = false;
       this.forget();
       this.connectedCallback();
+      // At once: what stands there is of another service.
+      this.#show();
     } else if (name === 'theme') {
       this.recolour();
     } else {
