@@ -1,7 +1,7 @@
 public import Logging
 import Synchronization
 
-/// Keeps everything that is logged through it, at every level.
+/// Keeps everything that is logged through it, at every level unless told otherwise.
 public final class RecordedLog: Sendable {
     /// One record as the handler got it.
     public struct Record: Sendable {
@@ -12,19 +12,22 @@ public final class RecordedLog: Sendable {
 
     private let kept = Mutex<[Record]>([])
 
-    public init() {}
+    private let level: Logger.Level
+
+    /// - Parameter level: the least grave records that are kept; a long run that keeps them all is no measure of memory.
+    public init(level: Logger.Level = .trace) { self.level = level }
 
     public var records: [Record] { kept.withLock { $0 } }
 
     /// Each record as `level: message`.
     public var messages: [String] { records.map { "\($0.level): \($0.message)" } }
 
-    public var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+    public var logger: Logger { Logger(label: "test") { _ in Handler(log: self, logLevel: self.level) } }
 
     private struct Handler: LogHandler {
         let log: RecordedLog
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
+        var logLevel: Logger.Level
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -87,7 +87,7 @@ struct AnswerFinisher {
             headers.append(HTTPField(name: .age, value: String(age.components.seconds)))
         }
         for field in answer.headers {
-            if common.contains(field.name) { headers[field.name] = nil }
+            if Borders.commonNames.contains(field.name) { headers[field.name] = nil }
             headers.append(field)
         }
         return headers

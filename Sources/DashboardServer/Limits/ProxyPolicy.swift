@@ -5,6 +5,8 @@ import NIOCore
 struct ProxyPolicy: Sendable {
     /// The addresses of `USDCOP_TRUSTED_PROXIES`.
     let trusted: [AddressRange]
+    /// Whether it matters to anybody that a request passed a proxy: where callers of this machine need no key, or a proxy is believed.
+    let matters: Bool
 
     /// How many hops are looked at; more are a mistake or an attack.
     private static let maximumHops = 32
@@ -17,7 +19,7 @@ struct ProxyPolicy: Sendable {
     /// invention. When both are there and disagree, one of them was passed on unseen, and neither is believed.
     func origin(peer: SocketAddress?, _ headers: HTTPFields) -> ClientOrigin {
         let peer = peer.flatMap { IPAddress($0) }
-        guard Self.marks.contains(where: { headers.contains($0) }) else { return ClientOrigin(address: peer, isProxied: false) }
+        guard matters, Self.marks.contains(where: { headers.contains($0) }) else { return ClientOrigin(address: peer, isProxied: false) }
         guard let peer, isTrusted(peer) else { return ClientOrigin(address: peer, isProxied: true) }
         let plain = headers.contains(.xForwardedFor) ? client(of: Self.hops(headers[values: .xForwardedFor]), behind: peer) : nil
         let forwarded =

@@ -10,6 +10,7 @@ final class RequestGuard: ChannelDuplexHandler {
 
     private let state: ConnectionState
     private var isRefused = false
+    private var host: String?
 
     init(_ state: ConnectionState) { self.state = state }
 
@@ -18,7 +19,7 @@ final class RequestGuard: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(var head):
             do throws(HTTPParserError) {
-                try RequestHeadRule.check(&head)
+                try RequestHeadRule.check(&head, known: &host)
             } catch {
                 // Behind the answers to what came before it, the server answers this by a bare 400.
                 state.partCame()

@@ -4,7 +4,9 @@ import NIOHTTP1
 /// service does (RFC 9112, sections 3.2, 6.1 and 11.2). Pure.
 enum RequestHeadRule {
     /// Checks a head, and says in one way that the connection ends after its answer.
-    static func check(_ head: inout HTTPRequestHead) throws(HTTPParserError) {
+    ///
+    /// - Parameter known: the host of the last request of the connection, which need not be read again.
+    static func check(_ head: inout HTTPRequestHead, known: inout String?) throws(HTTPParserError) {
         var (host, hosts): (String?, Int) = (nil, 0)
         var (codings, isLast) = (0, head.method == .CONNECT)
         for (name, value) in head.headers {
@@ -26,7 +28,10 @@ enum RequestHeadRule {
         let isOld = head.version != .http1_1
         // Before 1.1 nobody knows chunks; a proxy of that time would pass them on as something else.
         guard codings == 0 || codings == 1 && !isOld else { throw .unknown }
-        try checkHost(host, hosts, head.uri, isOld: isOld)
+        // One connection asks for one host, as a rule.
+        let isKnown = hosts == 1 && host == known && head.uri.utf8.first == UInt8(ascii: "/")
+        if !isKnown { try checkHost(host, hosts, head.uri, isOld: isOld) }
+        known = host
         if isLast || isOld { head.headers.replaceOrAdd(name: "connection", value: "close") }
     }
 

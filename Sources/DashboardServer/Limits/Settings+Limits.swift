@@ -31,7 +31,8 @@ extension Settings {
         Borders(
             gate: Gate(keys: keys), origins: OriginPolicy(listed: corsOrigins, hasKeys: !keys.isEmpty),
             hosts: HostPolicy(listed: allowedHosts, bound: host.lowercased(), hasKeys: !keys.isEmpty),
-            proxies: ProxyPolicy(trusted: trustedProxies), limiter: limiter, sparesLoopback: limits.sparesLoopback,
+            proxies: ProxyPolicy(trusted: trustedProxies, matters: keys.isEmpty || !trustedProxies.isEmpty), limiter: limiter,
+            sparesLoopback: limits.sparesLoopback,
             common: Borders.common(isTLS: certificate != nil))
     }
 }

@@ -51,7 +51,7 @@ struct BorderFuzzTests {
     }
 
     @Test func `no bytes end the service, none make it fail, and none make it grow`() async throws {
-        try await RunningService.with { settings in
+        try await RunningService.with(keeping: .warning) { settings in
             settings.limits.headerTimeout = .seconds(1)
             settings.requestTimeout = .seconds(1)
             settings.limits.rate = nil

@@ -6,7 +6,10 @@ import Testing
 @Suite struct RequestHeadRuleTests {
     private static func check(_ uri: String, _ version: HTTPVersion, _ headers: [(String, String)]) throws -> HTTPRequestHead {
         var head = HTTPRequestHead(version: version, method: .GET, uri: uri, headers: HTTPHeaders(headers))
-        try RequestHeadRule.check(&head)
+        var known: String? = "another"
+        try RequestHeadRule.check(&head, known: &known)
+        // The same again is taken again.
+        try RequestHeadRule.check(&head, known: &known)
         return head
     }
 

@@ -17,7 +17,7 @@ struct RunningService: Sendable {
     ///
     /// - Parameter redis: the test's own; a new one unless given.
     static func with<Value: Sendable>(
-        redis given: PrivateRedis? = nil, _ configure: (inout Settings) -> Void = { _ in },
+        redis given: PrivateRedis? = nil, keeping level: Logger.Level = .trace, _ configure: (inout Settings) -> Void = { _ in },
         _ body: @Sendable (RunningService) async throws -> Value
     ) async throws -> Value {
         let redis: PrivateRedis
@@ -26,7 +26,7 @@ struct RunningService: Sendable {
         settings.redis = redis.configuration
         settings.port = 0
         configure(&settings)
-        let log = RecordedLog()
+        let log = RecordedLog(level: level)
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let service = try DashboardService(settings: settings, logger: log.logger) { listening.yield($0.port ?? 0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
