@@ -29,6 +29,7 @@ struct Usdcop: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, SignalCommand.self, PositionCommand.self, MetricsCommand.self, PerformanceCommand.self, CacheCommand.self,
             LatencyCommand.self, AuditCommand.self, HealthCommand.self, ReplayCommand.self, DemoCommand.self, DoctorCommand.self,
+            ConfigCommand.self,
         ])
 
     static func main() async {

@@ -19,7 +19,8 @@ struct ProgramTests {
         "signal watch", "signal clear", "position", "position list", "position get", "position set", "position delete",
         "position aggregate", "metrics", "metrics show", "metrics set", "metrics update", "metrics clear", "metrics freshness",
         "metrics custom", "metrics custom list", "metrics custom get", "metrics custom set", "metrics custom delete", "cache",
-        "cache stats", "cache keys", "cache get", "cache set", "cache ttl", "cache delete", "cache clear", "replay", "doctor", "audit",
+        "cache stats", "cache keys", "cache get", "cache set", "cache ttl", "cache delete", "cache clear", "replay", "doctor", "config",
+        "audit",
         "audit trail",
         "audit stats", "audit export", "audit verify", "audit tail", "audit log", "audit clear", "health",
         "health status", "health check", "health history", "health register", "health unregister", "health export",
@@ -28,6 +29,16 @@ struct ProgramTests {
         let run = try await Self.nowhere.start(command.split(separator: " ").map(String.init) + ["--help"]).end()
         #expect(run.status == 0)
         #expect(run.output.contains("USAGE: usdcop") && run.output.contains("Examples:"))
+    }
+
+    @Test func `the list of variables is there for people, machines and guides, whole or in part`() async throws {
+        let all = try await Self.nowhere.run("config", "--json").json.elements ?? []
+        #expect(all.compactMap { $0["name"]?.text } == ConfigurationTable.all.map(\.name))
+        #expect(try await Self.nowhere.run("config", "--markdown").output == ConfigurationTable.markdown())
+        let one = try await Self.nowhere.run("config", "USDCOP_PORT")
+        #expect(one.output.hasPrefix("USDCOP_PORT, --port (default 8090)\n"))
+        let unknown = try await Self.nowhere.start(["config", "USDCOP_PROT"]).end()
+        #expect(unknown.status == 64 && unknown.errors.contains("USDCOP_PORT"))
     }
 
     @Test func `the help of serve lists every variable and flag`() async throws {
