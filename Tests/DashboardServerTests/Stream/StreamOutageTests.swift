@@ -77,12 +77,13 @@ struct StreamOutageTests {
             try await EventStreamClient.open(port: service.port, topics: "signals,backend") { (client) async throws in
                 let first = try await client.next("backend")
                 #expect(Self.mode(first) == "redis" && first.value["events"] == .null)
-                try await service.redis.ask("ACL", "SETUSER", "default", "-xread")
+                service.redis.expectRefusals()
+                try await service.redis.ask("ACL", "SETUSER", "usdcop", "-xread", "clearselectors", "(+@all -xread ~*)")
                 try await Self.cutFollowers(of: service.redis)
                 while try await client.next("backend").value["events"]?["code"] != "stream_away" {}
                 #expect(try await service.get("/metrics").text.contains("\nusdcop_stream_following 0"))
                 try await Self.publish(service, "meanwhile")
-                try await service.redis.ask("ACL", "SETUSER", "default", "+xread")
+                try await service.redis.ask("ACL", "SETUSER", "usdcop", "+xread", "clearselectors", "(+@all ~*)")
                 #expect(try await client.next("signals").value["signal_id"] == "meanwhile")
                 while try await client.next("backend").value["events"] != .null {}
                 #expect(try await service.get("/metrics").text.contains("\nusdcop_stream_following 1"))
