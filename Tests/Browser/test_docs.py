@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import pytest
-from desk import ROOT
+from processes import ROOT
 
 FOLDER = pathlib.Path(os.environ.get("USDCOP_SWAGGER_UI") or ROOT / ".local/web/swagger-ui")
 KEY = "reader-key-0123456789"

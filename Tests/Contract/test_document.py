@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 from client import KEY_LINES, KEYS, Client, fetch
-from desk import now, until
+from desk import now
 from openapi_spec_validator import validate
 
 pytestmark = pytest.mark.timeout(120)
@@ -137,6 +137,20 @@ def test_wrong_requests_are_refused_as_it_is_said(client, seen):
         assert seen.note(client.raw(name, data=b" " * (1 << 20) + b" {}", headers=json_key)).status == 413
 
 
+def test_the_borders_stand_before_every_operation_but_the_probes(desk, seen):
+    """A host that is none of this machine's names, where no key is needed; and a client who has used up his rate."""
+    strangers, many = Client(desk.serve().address), Client(desk.serve(USDCOP_API_KEYS=KEY_LINES, USDCOP_RATE_LIMIT="1/s burst 1").address)
+    key = {"X-API-Key": KEYS["administrator"]}
+    for name in strangers.operations:
+        if name in ("getLiveness", "getReadiness"):
+            continue
+        refused = seen.note(strangers.raw(name, headers={"Host": "desk.example.com"}))
+        assert (refused.status, refused.json["code"]) == (403, "foreign_host")
+        replies = (many.raw(name, headers=key) for _ in range(20))
+        limited = next(reply for reply in replies if reply.status == 429)
+        assert seen.note(limited).json["code"] == "rate_limited" and limited.headers["RateLimit"]
+
+
 def test_what_is_not_there_and_what_was_said_otherwise(client, seen):
     assert seen.note(client.call("getHealth", query={"type": "history", "service": "nobody"})).status == 404
     assert seen.note(client.call("checkService", {"service": "nobody"})).status == 404
@@ -242,7 +256,7 @@ def test_what_waits_for_redis_says_so_when_it_is_away(desk, service, seen):
     """Last: it ends the desk's Redis. Which operations answer 503 then is what the document says, no more and no fewer."""
     client = Client(desk.serve(USDCOP_API_KEYS=KEY_LINES, CACHE_BACKEND="redis", USDCOP_MAX_STREAMS="1").address, KEYS["administrator"])
     audited = {"signal": body_of(client, "publishSignal")["signal"], "audit": True}
-    desk.kill_redis()
+    desk.server.kill()
     until(lambda: fetch(client.address + "/readyz")[0] == 503)
     other = Client(service.address, KEYS["administrator"])
     assert until(lambda: seen.note(other.call("getCacheStats")).json["ready"]["reasons"])

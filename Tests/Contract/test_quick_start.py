@@ -1,7 +1,8 @@
 """The seed's quick start, done by a client that was written from the OpenAPI document alone."""
 
 import pytest
-from desk import now, until
+from desk import now
+from processes import until
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -22,7 +22,8 @@ struct ContractController: Sendable {
             Route(path, .get(nil) { _ in throw Problem(.notFound, "There is nothing here.") })
         }
         let value = ContractDocument(
-            routes: RouteTable(routes + own), host: settings.host, port: settings.port, hasKeys: !settings.keys.isEmpty)
+            routes: RouteTable(routes + own), host: settings.host, port: settings.port,
+            scheme: settings.certificate == nil ? "http" : "https", hasKeys: !settings.keys.isEmpty)
         document = PageAsset(ByteBuffer(bytes: JSONWriter.bytes(value.jsonValue)), type: .json)
         hasViewer = viewer != nil
         page = PageAsset(

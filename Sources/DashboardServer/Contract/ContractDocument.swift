@@ -8,11 +8,15 @@ struct ContractDocument: Sendable {
     /// Where the service listens, as it is configured.
     let host: String
     let port: Int
+    /// `https` where the service speaks it itself.
+    var scheme = "http"
     /// Whether callers need keys.
     let hasKeys: Bool
 
-    /// Errors that every operation can answer. What stands before all routes, such as a limit, adds a line here.
+    /// Errors that every operation can answer.
     static let everywhere: [ProblemCode] = [.invalidQuery, .uriTooLong, .internalError]
+    /// Those of what stands before all routes but the probes.
+    static let atBorders: [ProblemCode] = [.foreignHost, .rateLimited]
 
     var jsonValue: JSONValue {
         [
@@ -40,7 +44,7 @@ struct ContractDocument: Sendable {
         var servers: [JSONValue] = [["url": "/", "description": "Where this document comes from."]]
         if port != 0, !["0.0.0.0", "::"].contains(host) {
             let name = host.contains(":") ? "[\(host)]" : host
-            servers.append(["url": .string("http://\(name):\(port)"), "description": "As it is configured."])
+            servers.append(["url": .string("\(scheme)://\(name):\(port)"), "description": "As it is configured."])
         }
         return .array(servers)
     }
@@ -48,7 +52,9 @@ struct ContractDocument: Sendable {
     private func path(of route: Route) -> JSONValue {
         var members: [JSONValue.Member] = route.endpoints.compactMap { endpoint in
             Operations.of(endpoint.method.rawValue, route.pattern.text).map { operation in
-                .init(endpoint.method.rawValue.lowercased(), ContractOperation(operation, endpoint, hasKeys: hasKeys).jsonValue)
+                .init(
+                    endpoint.method.rawValue.lowercased(),
+                    ContractOperation(operation, endpoint, isProbe: route.isProbe, hasKeys: hasKeys).jsonValue)
             }
         }
         let parameters = route.pattern.parameterNames.map { name -> JSONValue in

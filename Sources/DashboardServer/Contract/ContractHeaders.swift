@@ -2,7 +2,7 @@ import CacheServices
 
 /// Headers that operations take and answers have.
 enum ContractHeaders {
-    static let ofEveryAnswer = ["X-Request-ID", "X-Cache-Backend", "X-Cache-Stale", "Age"]
+    static let ofEveryAnswer = ["X-Request-ID", "X-Cache-Backend", "X-Cache-Stale", "Age", "RateLimit", "RateLimit-Policy"]
 
     static func references(_ names: [String]) -> JSONValue {
         .object(Set(names).sorted().map { .init($0, ["$ref": .string("#/components/headers/\($0)")]) })
@@ -13,6 +13,9 @@ enum ContractHeaders {
         "X-Cache-Backend": header(.words(of: CacheBackend.self), "Where cache data comes from.", isAlwaysThere: true),
         "X-Cache-Stale": header(.word("true"), "It comes from memory, and is as old as `Age` says."),
         "Age": header(.count, "In seconds."),
+        "RateLimit": header(
+            .string, "What is left of the client's rate, and in how many seconds there is more; where requests are counted."),
+        "RateLimit-Policy": header(.string, "The rate that holds for the client; where requests are counted."),
         "ETag": header(.string, "For `If-None-Match`. Files of the trail have none."),
         "Retry-After": header(.count, "In seconds.", isAlwaysThere: true),
         "Allow": header(.string, "The methods of the route.", isAlwaysThere: true),

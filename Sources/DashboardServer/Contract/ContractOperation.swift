@@ -5,9 +5,11 @@ import HTTPTypes
 struct ContractOperation: Sendable {
     private let operation: Operation
     private let endpoint: Route.Endpoint
+    private let isProbe: Bool
     private let hasKeys: Bool
 
-    init(_ operation: Operation, _ endpoint: Route.Endpoint, hasKeys: Bool) {
+    init(_ operation: Operation, _ endpoint: Route.Endpoint, isProbe: Bool, hasKeys: Bool) {
+        self.isProbe = isProbe
         self.operation = operation
         self.endpoint = endpoint
         self.hasKeys = hasKeys
@@ -16,6 +18,7 @@ struct ContractOperation: Sendable {
     /// Every error that it can answer. Which follow from the kind of endpoint is said here and nowhere else.
     var problems: Set<ProblemCode> {
         var problems = Set(ContractDocument.everywhere + operation.problems)
+        if !isProbe { problems.formUnion(ContractDocument.atBorders) }
         if let role = endpoint.role {
             problems.insert(.unauthenticated)
             // Whoever has a key at all is a reader.

@@ -31,7 +31,7 @@ enum ContractProblems {
         switch status {
         case 401: names.append("WWW-Authenticate")
         case 405: names.append("Allow")
-        case 503: names.append("Retry-After")
+        case 429, 503: names.append("Retry-After")
         default: break
         }
         return [

@@ -38,13 +38,13 @@ enum RequestHeadRule {
     private static func checkHost(_ host: String?, _ count: Int, _ uri: String, isOld: Bool) throws(HTTPParserError) {
         guard count == 1, let host else {
             if count == 0, isOld { return }
-            throw .invalidHost
+            throw .invalidHeaderToken
         }
-        guard let named = WebHost(host, scheme: .http) else { throw .invalidHost }
+        guard let named = WebHost(host, scheme: .http) else { throw .invalidHeaderToken }
         // An address with a scheme and a host must name the same host.
         guard uri.utf8.first != UInt8(ascii: "/"), uri != "*", let scheme = uri.firstRange(of: "://") else { return }
         let rest = uri[scheme.upperBound...]
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard WebHost(String(authority), scheme: .http) == named else { throw .invalidHost }
+        guard WebHost(String(authority), scheme: .http) == named else { throw .invalidHeaderToken }
     }
 }

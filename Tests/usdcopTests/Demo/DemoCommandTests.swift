@@ -20,7 +20,7 @@ struct DemoCommandTests {
     ]
 
     @Test func `everything that the services keep is there, right and proven, and --clean leaves nothing`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program, "--speed", "50", "--clean")
             try await eventually(within: .seconds(30)) { try await Set(Self.families).isSubset(of: redis.names()) }
             #expect(demo.running.output.contains("redis-cli -p \(redis.port) GET usdcop-demo:signal:latest"))
@@ -53,7 +53,7 @@ struct DemoCommandTests {
     }
 
     @Test func `positions, metrics and the trail agree to the centavo`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program, "--speed", "50")
             try await eventually(within: .seconds(30)) {
                 let counts = try await demo.get("/api/audit/signals?type=stats")["stats"]?["events_by_type"]
@@ -85,7 +85,7 @@ struct DemoCommandTests {
     @Test func `two demos of one seed show the same at different speeds`() async throws {
         func history(speed: String) async throws -> [[JSONValue?]] {
             var signals: [JSONValue] = []
-            try await Program.withRedis { program, redis async throws in
+            try await Program.withOpenRedis { program, redis async throws in
                 let demo = try await RunningDemo(program, "--speed", speed, "--seed", "9")
                 try await eventually(within: .seconds(30)) {
                     try await redis.ask("LLEN", "usdcop-demo:signal:history:USDCOP").integer ?? 0 >= 40
@@ -103,7 +103,7 @@ struct DemoCommandTests {
     }
 
     @Test func `started again it goes on where it was, with the same positions`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             func positions() async throws -> [String: JSONValue] {
                 let answer = try await program.start(["position", "list", "--json"] + Self.namespace).end().json
                 let pairs = answer["positions"]?.elements?.compactMap { value in value["symbol"]?.text.map { ($0, value) } } ?? []
@@ -134,7 +134,7 @@ struct DemoCommandTests {
     }
 
     @Test func `another seed ends the positions of the market before`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let before = try await RunningDemo(program, "--speed", "20", "--duration", "1s")
             #expect(try await before.running.end().status == 0)
             let old = Set(try await redis.positions().compactMap { $0["position_id"]?.text })
@@ -150,7 +150,7 @@ struct DemoCommandTests {
     }
 
     @Test func `a second one in the same namespace ends, and one that was killed can be followed`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program)
             let second = try await program.start(["demo", "--port", "0"]).end()
             #expect(second.status == 69 && second.errors.contains("runs in the namespace usdcop-demo already"), "\(second.errors)")
@@ -162,7 +162,7 @@ struct DemoCommandTests {
     }
 
     @Test func `the end comes quickly`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program, "--speed", "20")
             try await eventually { try await redis.ask("EXISTS", "usdcop-demo:demo:state").integer == 1 }
             let start = ContinuousClock.now

@@ -10,7 +10,7 @@ import Testing
 @Suite("A demo and what is real", .timeLimit(.minutes(3)))
 struct DemoIsolationTests {
     @Test func `a namespace with keys that no demo made is refused, and left alone when it is adopted`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             _ = try await redis.ask("SET", "usdcop:signal:history:X", "precious")
             _ = try await redis.ask("SET", "usdcop:mine", "precious")
             let refused = try await program.start(["demo", "--port", "0", "--namespace", "usdcop"]).end()
@@ -26,7 +26,7 @@ struct DemoIsolationTests {
     }
 
     @Test func `--clean leaves the keys to another demo that has the namespace by then`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program, "--clean")
             try await eventually { try await redis.names().contains("signal:latest") }
             // As another demo would that found the lease run out while this one was paused.
@@ -41,7 +41,7 @@ struct DemoIsolationTests {
     @Test(arguments: [[], ["--clean"]]) func `one that cannot begin leaves nothing behind, and what was there before`(options: [String])
         async throws
     {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let port = try FreePort.find()
             let sink = try await RogueServer.start(port: port, on: .connect, [])
             let state = try ScratchDirectory()
@@ -60,7 +60,7 @@ struct DemoIsolationTests {
     }
 
     @Test func `what the environment says for the service is not for the demo`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let port = try FreePort.find()
             let log = try ScratchDirectory()
             let sink = try await RogueServer.start(port: port, on: .connect, [])
@@ -100,7 +100,7 @@ struct DemoIsolationTests {
     }
 
     @Test func `when Redis goes it goes on, and when Redis is back so is everything`() async throws {
-        try await Program.withRedis { program, redis async throws in
+        try await Program.withOpenRedis { program, redis async throws in
             let demo = try await RunningDemo(program, "--speed", "20")
             try await eventually { try await redis.names().contains("demo:state") }
             redis.kill()

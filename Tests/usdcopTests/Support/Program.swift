@@ -34,6 +34,13 @@ struct Program: Sendable {
         try await body(Program(url: redis.url), redis)
     }
 
+    /// The same with a redis-server on which everything is allowed, as a demo has it: the service's user may not clean up after itself.
+    static func withOpenRedis(_ body: (Program, PrivateRedis) async throws -> Void) async throws {
+        let redis = try await PrivateRedis.startOpen("--appendonly", "yes")
+        defer { redis.stop() }
+        try await body(Program(url: redis.url), redis)
+    }
+
     /// Runs to the end.
     @discardableResult
     func run(_ arguments: String..., input: String? = nil, environment: [String: String] = [:]) async throws -> Run {
