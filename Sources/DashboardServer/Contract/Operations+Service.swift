@@ -14,10 +14,11 @@ extension Operations {
         "getCacheStats", .service, "Reads how the cache is used, and what stores it", reach: .steps
     )
     .answers(
-        "`redis_cli` is the command line that reaches the same Redis.",
+        "`redis_cli` is the command line that reaches the same Redis; `events` says why events do not arrive, where somebody listens and they do not.",
         .object([
             "stats": .any([.ref("CacheStats"), .null]), "backend": .ref("Backend"), "ready": .ref("Readiness"),
             "durability": .ref("Durability"), "namespace": .string, "redis_cli": Schema.string.orNull,
+            "events": .any([.object(["code": .string, "detail": .string]), .null]),
         ]),
         [
             .init(
@@ -26,6 +27,7 @@ extension Operations {
                     "stats": ["hits": 10, "misses": 2, "size": 3, "hit_rate": 0.83, "memory_usage_mb": 0.01],
                     "backend": ContractSamples.backend, "ready": .object(ContractSamples.readiness),
                     "durability": "aof-everysec", "namespace": "usdcop", "redis_cli": "redis-cli -h 127.0.0.1 -p 6379",
+                    "events": .null,
                 ])
         ]
     )
