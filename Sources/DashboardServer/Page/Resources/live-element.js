@@ -12,6 +12,8 @@ import {base, tokens} from './styles.js';
 const home = new URL(import.meta.url).origin;
 /** Events that come while a request is under way wait for its answer, which may be older than they are. */
 const mostWaiting = 500;
+/** Milliseconds after which values that came from memory are asked for again. */
+const staleLook = 2000;
 
 /**
  * What all elements share: values that are loaded at once, kept current by events and refreshed at intervals; states for loading, nothing,
@@ -258,6 +260,9 @@ export class LiveElement extends HTMLElement {
     this.#failures = 0;
     this.#staleAge = staleAge;
     this.#confirmed = performance.now();
+    // An answer from memory may have been on its way while Redis came back: nothing else would ask again before the next refreshing.
+    clearTimeout(this.#retrying);
+    if (staleAge !== null) this.#retrying = setTimeout(() => this.reloadWhenSeen(), staleLook);
   }
 
   #fail(error) {
