@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test func `a number is the one that Swift reads`() {
+        let seeds = ["0", "-0.0e+10", "9007199254740993", "1.7976931348623157e308", "5e-324", "0.1", "123456789012345678"]
+        for input in FuzzInputs(seeds, words: ["e", ".", "-", "+", "00", "e308", "e-400"], seed: 4, longest: 400) {
+            guard case .number(let number)? = try? JSONParser.parse(input) else { continue }
+            let text = String(decoding: input, as: UTF8.self).filter { !$0.isWhitespace }
+            #expect(Double(text) == number.value, "\(input.fuzzed)")
+        }
+    }
+
     @Test func `what is refused says where, within the text`() {
         for input in FuzzInputs(Self.seeds, words: Self.words, seed: 3) {
             do throws(JSONParseError) {
