@@ -31,6 +31,8 @@ final class ByteGuard: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Whoever was told that there is no room may try elsewhere: what he sent must not be done here, too.
+        guard refusal == nil else { return }
         state.willDecode(unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
         state.didDecode()

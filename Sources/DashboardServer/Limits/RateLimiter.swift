@@ -141,7 +141,7 @@ final class RateLimiter: Service, Sendable {
         guard let shared else { return }
         do throws(RedisError) {
             settle(question, try await shared.ask(question.order, for: question.client, limit))
-        } catch  where error.server?.kind == .wrongType {
+        } catch  where error.server?.kind == .wrongType || error.code == .unexpectedReply {
             // Redis is not away: somebody else wrote under this client's key.
             let waiting = state.withLock { state in
                 state.accounts[question.client]?.takeFailure(aloneUntil: clock() + Self.probeSpacing)

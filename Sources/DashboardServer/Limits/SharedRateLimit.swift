@@ -8,6 +8,8 @@ struct SharedRateLimit: Sendable {
     /// Names this process among those that hold leases.
     private let process: String
 
+    /// A whole burst at the slowest rate, in microseconds.
+    private static let longestWait = Int64(RateLimit.bursts.upperBound) * 3_600_000_000
     /// How long a question may take before this process goes on by itself.
     private static let patience = Duration.milliseconds(250)
 
@@ -27,7 +29,9 @@ struct SharedRateLimit: Sendable {
         ]
         let reply = try await redis.run(
             .takeRateLease, keys: [schema.full(KeySchema.rateLimit(client.hash))], arguments: arguments, timeout: Self.patience)
-        guard let numbers = reply.array?.compactMap(\.integer), numbers.count == 3 else { throw .unexpected }
+        guard let numbers = reply.array?.compactMap(\.integer), numbers.count == 3, (0...Int64(order.asked)).contains(numbers[0]),
+            (0...Int64(limit.burst)).contains(numbers[1]), (0...Self.longestWait).contains(numbers[2])
+        else { throw .unexpected }
         return RateLimitAccount.Grant(granted: Int(numbers[0]), remaining: Int(numbers[1]), wait: Int(numbers[2]))
     }
 }
@@ -53,6 +57,8 @@ extension RedisScript {
             for i = 1, #fields, 2 do
               if fields[i] == 'tat' then
                 tat = tonumber(fields[i + 1]) or now
+                -- No number, which no comparison would ever correct.
+                if tat ~= tat then tat = now end
               elseif fields[i] ~= process then
                 local units, expiry = fields[i + 1]:match('^(%d+) (%d+)$')
                 -- A clock that was set back must not keep a lease for ever.

@@ -186,4 +186,25 @@ struct RateLimiterTests {
             #expect(try await service.redis.ask("GET", .text(key)).text == "mine")
         }
     }
+
+    /// Fields that no process of ours has written.
+    @Test(arguments: [
+        ["tat", "nan"], ["tat", "inf"], ["tat", "-inf"], ["tat", "1e308"], ["tat", "mine"],
+        ["other", "99999999999999999999 99999999999999999999"],
+        ["other", "-1 -1"], ["other", ""],
+    ])
+    func `foreign fields under a client's key end nothing, and lift no limit for ever`(field: [String]) async throws {
+        let limit = try Self.limit("1/h burst 2")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            let key = KeySchema(.standard).full(KeySchema.rateLimit(RateLimitClient.network("127.0.0.1").hash))
+            try await service.redis.ask("HSET", .text(key), .text(field[0]), .text(field[1]))
+            var statuses: [Int] = []
+            for _ in 0..<5 { statuses.append(try await service.get("/nothing").status) }
+            #expect(statuses.filter { $0 == 404 }.count <= 2)
+            #expect(statuses.last == 429)
+            #expect(statuses.allSatisfy { [404, 429].contains($0) })
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Hiredis
 import NIOCore
 import NIOPosix
 import RedisTesting
@@ -117,8 +118,14 @@ struct SlowClientTests {
                                 "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"val"
                             )
                             try await eventually { await Self.isToldToComeAgain(service.port) }
+                            // What it sent along was not done: it may try elsewhere.
+                            let write =
+                                "PUT /api/cache/metrics/custom/refused HTTP/1.1\r\nHost: localhost\r\n"
+                                + "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"value\": 1}"
+                            #expect(await Self.isToldToComeAgain(service.port, sending: write))
                             try await busy.send("ue\": 1}")
                             #expect(try await busy.reply()?.status == 200)
+                            #expect(try await service.redis.ask("EXISTS", "usdcop:metrics:custom:refused").integer == 0)
                             // Now it waits, and is given up for who asks something.
                             #expect(try await service.get("/livez").status == 200)
                         }
@@ -128,8 +135,11 @@ struct SlowClientTests {
         }
     }
 
-    private static func isToldToComeAgain(_ port: Int) async -> Bool {
-        let reply = try? await RawConnection.open(port: port) { (connection) async throws in try await connection.reply() }
+    private static func isToldToComeAgain(_ port: Int, sending request: String = "") async -> Bool {
+        let reply = try? await RawConnection.open(port: port) { (connection) async throws in
+            if !request.isEmpty { try await connection.send(request) }
+            return try await connection.reply()
+        }
         return reply?.status == 503 && reply?["Retry-After"] == "1"
     }
 
