@@ -37,8 +37,8 @@ def says(page, overall, needs, title):
 
 
 def is_whole(page):
-    """Nothing is marked as out of date any more: at once as a rule, and with the next refreshing (30 s) at the latest."""
-    page.wait_for_function(f"() => {{ {DEEP} return !all(document).some((one) => one.matches('[data-stale], [part=freshness]:not([hidden])')); }}", timeout=45_000)
+    """Nothing is marked as out of date any more."""
+    page.wait_for_function(f"() => {{ {DEEP} return !all(document).some((one) => one.matches('[data-stale], [part=freshness]:not([hidden])')); }}", timeout=10_000)
 
 
 def becomes(page, word, seconds=10):

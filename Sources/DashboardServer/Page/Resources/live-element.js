@@ -12,8 +12,6 @@ import {base, tokens} from './styles.js';
 const home = new URL(import.meta.url).origin;
 /** Events that come while a request is under way wait for its answer, which may be older than they are. */
 const mostWaiting = 500;
-/** Milliseconds after which values that came from memory are asked for again. */
-const staleLook = 2000;
 
 /**
  * What all elements share: values that are loaded at once, kept current by events and refreshed at intervals; states for loading, nothing,
@@ -178,7 +176,11 @@ export class LiveElement extends HTMLElement {
     this.#leave = this.hub.listen({
       topics: this.constructor.topics,
       receive: (event) => this.#take(event),
-      reload: () => this.reload(),
+      reload: () => {
+        // Something has come back: what failed while it was away says nothing about how soon it can be had.
+        this.#failures = 0;
+        this.reload();
+      },
       changed: () => this.refresh(),
       tick: () => this.#tick(),
     });
@@ -260,9 +262,6 @@ export class LiveElement extends HTMLElement {
     this.#failures = 0;
     this.#staleAge = staleAge;
     this.#confirmed = performance.now();
-    // An answer from memory may have been on its way while Redis came back: nothing else would ask again before the next refreshing.
-    clearTimeout(this.#retrying);
-    if (staleAge !== null) this.#retrying = setTimeout(() => this.reloadWhenSeen(), staleLook);
   }
 
   #fail(error) {
