@@ -57,7 +57,7 @@ class RedisServer:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = redis.Redis(port=self.port, decode_responses=True)
-        self.command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory), *options]
+        self.command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory), *map(str, options)]
         self.start()
 
     def start(self):
@@ -68,6 +68,8 @@ class RedisServer:
         assert self.process.poll() is None, "redis-server ended"
         try:
             return self.client.ping()
+        except redis.exceptions.AuthenticationError:
+            return True
         except (redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError):
             return False
 

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+import redis
 
 import guides
 from guides import CATALOGS, GUIDES, PROGRAM, ROOT, all_blocks, blocks
@@ -71,8 +72,8 @@ class Desk:
     def __init__(self, directory, serves):
         self.directory, self.processes = directory, []
         self.http = free_port()
-        redis = RedisServer(directory, "--appendonly", "yes")
-        self.processes.append(redis.process)
+        server = RedisServer(directory, "--appendonly", "yes")
+        self.processes.append(server.process)
         tools = directory / "bin"
         tools.mkdir()
         (tools / "usdcop").symlink_to(PROGRAM)
@@ -81,7 +82,7 @@ class Desk:
         (tools / "redis-cli").chmod(0o755)
         self.environment = {
             "PATH": f"{tools}:{pathlib.Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(directory),
-            "REDIS_URL": redis.url, "USDCOP_STATE_DIR": str(directory / "state"),
+            "REDIS_URL": server.url, "USDCOP_STATE_DIR": str(directory / "state"),
             "POSTGRES_URL": "", "TRADING_API_URL": "", "ML_ANALYTICS_URL": "", "PIPELINE_API_URL": "", "WS_URL": "",
         }  # fmt: skip
         if serves:
@@ -123,6 +124,35 @@ def test_examples_run(page, tmp_path):
             assert said.returncode == 0, f"{block}\n{said.stdout}\n{said.stderr}"
     finally:
         desk.end()
+
+
+def test_passwords_of_redis_users_are_made_as_the_guide_says(tmp_path):
+    """Each user has its own, whichever is made last, and the one that everybody can read in the project is gone."""
+    page = ROOT / "scripts/docker/README.md"
+    (tmp_path / "scripts/docker").mkdir(parents=True)
+    (tmp_path / ".local/secrets").mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/docker/users.acl", tmp_path / "scripts/docker")
+    recipes = [block for block in blocks(page, *SHELL) if block.remark == "check users"]
+    assert len(recipes) == 2
+    for block in recipes:
+        said = run(["bash", "-euo", "pipefail", "-c", block.text], cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "password": "of-the-reader"})
+        assert said.returncode == 0, said.stderr
+    password = (tmp_path / ".local/secrets/redis-password").read_text()
+    assert (tmp_path / ".env").read_text() == "USDCOP_REDIS_USERS=./.local/secrets/users.acl\n"
+    server = RedisServer(tmp_path, "--aclfile", tmp_path / ".local/secrets/users.acl")
+    try:
+        for user, secret, enters in [
+            ("usdcop", password, True), ("usdcop-reader", "of-the-reader", True), ("usdcop", "usdcop-development", False),
+            ("usdcop-reader", password, False), ("usdcop", "of-the-reader", False), ("usdcop-trail", "of-the-reader", False),
+            ("usdcop-administrator", password, False), ("default", "", False),
+        ]:  # fmt: skip
+            client = redis.Redis(port=server.port, username=user, password=secret)
+            try:
+                assert client.ping() and enters, user
+            except redis.exceptions.AuthenticationError:
+                assert not enters, user
+    finally:
+        end(server.process)
 
 
 # Links and names
