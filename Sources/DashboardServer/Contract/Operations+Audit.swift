@@ -42,7 +42,7 @@ extension Operations {
     .answers(.ndjson, "The export as lines of JSON.", headers: ["Content-Disposition"])
     .refuses(.dataConflict)
 
-    private static let recordAuditEvent: Operation = Operation("recordAuditEvent", .audit, "Records an event", reach: .steps)
+    private static let recordAuditEvent: Operation = Operation("recordAuditEvent", .audit, "Records an event")
         .explained("Exactly once: with `Idempotency-Key` also when the request is repeated.")
         .header("IdempotencyKey")
         .takes(.ref("AuditEvent"), events)

@@ -7,7 +7,7 @@ extension Operations {
         "DELETE /api/cache/signals": clearSignals,
     ]
 
-    private static let getSignals: Operation = Operation("getSignals", .signals, "Reads signals", reach: .steps)
+    private static let getSignals: Operation = Operation("getSignals", .signals, "Reads signals")
         .explained("`type` chooses what: the latest of all, the history of one symbol, its statistics, all symbols, a range of time.")
         .reads(queries) { reader throws(Problem) in _ = try SignalQuery(&reader) }
         .answers(
@@ -15,7 +15,7 @@ extension Operations {
             .any(readings), read
         ).refuses(.dataConflict)
 
-    private static let publishSignal: Operation = Operation("publishSignal", .signals, "Publishes a signal", reach: .steps)
+    private static let publishSignal: Operation = Operation("publishSignal", .signals, "Publishes a signal")
         .explained(
             """
             Sets the latest signal unless an older one comes late, and adds it to the history of its symbol, in one step. The same \
