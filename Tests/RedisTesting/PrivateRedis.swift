@@ -140,11 +140,17 @@ public final class PrivateRedis: @unchecked Sendable {
     /// Says that this test has Redis refuse something, so that ``stop()`` does not call it a failure.
     public func expectRefusals() { lock.withLock { refusalsAreMeant = true } }
 
+    /// One sentence for everything that its ACL refused; nil when it does not answer.
+    public func refusals() -> [String]? { RefusalLog(socketPath: socketPath).read() }
+
     /// What no test means to happen: the users of the Compose file were refused something that a service needed.
     private func reportRefusals() {
         guard users != .open, pid > 0, !lock.withLock({ refusalsAreMeant }) else { return }
-        let log = RefusalLog(socketPath: socketPath)
-        for refusal in log.read() { Issue.record("Redis refused: \(refusal)") }
+        guard let refusals = refusals() else {
+            Issue.record("What Redis refused cannot be read.")
+            return
+        }
+        for refusal in refusals { Issue.record("Redis refused: \(refusal)") }
     }
 
     /// What the server logged.

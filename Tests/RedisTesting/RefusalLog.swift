@@ -4,24 +4,25 @@ import Foundation
 struct RefusalLog {
     let socketPath: String
 
-    /// One sentence for each kind of refusal; nothing from a server that does not answer within a second.
-    func read() -> [String] {
+    /// One sentence for each kind of refusal; nil when a server does not answer within a second.
+    func read() -> [String]? {
         let socket = socket(AF_UNIX, Self.stream, 0)
-        guard socket >= 0 else { return [] }
+        guard socket >= 0 else { return nil }
         defer { close(socket) }
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        guard connect(socket) else { return [] }
+        guard connect(socket) else { return nil }
         let question = Array("AUTH \(RedisUsers.User.test.rawValue) any\r\nACL LOG 128\r\nECHO \(Self.end)\r\n".utf8)
-        guard send(socket, question, question.count, 0) == question.count else { return [] }
+        guard send(socket, question, question.count, 0) == question.count else { return nil }
         var answer: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         while !String(decoding: answer.suffix(64), as: UTF8.self).contains(Self.end) {
             let count = recv(socket, &piece, piece.count, 0)
-            guard count > 0 else { return [] }
+            guard count > 0 else { return nil }
             answer += piece[..<count]
         }
-        return Self.sentences(in: String(decoding: answer, as: UTF8.self))
+        let text = String(decoding: answer, as: UTF8.self)
+        return text.hasPrefix("+OK\r\n*") ? Self.sentences(in: text) : nil
     }
 
     private static let end = "end-of-the-refusals"

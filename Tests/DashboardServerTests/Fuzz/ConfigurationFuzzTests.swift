@@ -18,10 +18,19 @@ import Testing
         {
             let text = String(decoding: input, as: UTF8.self)
             if let duration = DurationText.duration(text) {
-                #expect(duration >= .zero && text.wholeMatch(of: /[0-9]+(ms|s|m|h|d)/) != nil, "\(input.fuzzed)")
+                let match = text.wholeMatch(of: /([0-9]+)(ms|s|m|h|d)/)
+                let units = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+                let expected = match.flatMap { match in units[String(match.2)].flatMap { unit in Int(match.1).map { $0 * unit } } }
+                #expect(expected.map { .milliseconds($0) } == duration, "\(input.fuzzed)")
             }
             if let bytes = SizeText.bytes(text) {
-                #expect(bytes >= 0 && text.wholeMatch(of: /[0-9]+([KMGT]i?)?B/) != nil, "\(input.fuzzed)")
+                let match = text.wholeMatch(of: /([0-9]+)([KMGT]i?)?B/)
+                let units = [
+                    "": 1, "K": 1000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000, "Ki": 1 << 10, "Mi": 1 << 20,
+                    "Gi": 1 << 30, "Ti": 1 << 40,
+                ]
+                let expected = match.flatMap { match in units[String(match.2 ?? "")].flatMap { unit in Int(match.1).map { $0 * unit } } }
+                #expect(expected == bytes, "\(input.fuzzed)")
             }
         }
     }

@@ -56,7 +56,8 @@ struct BorderFuzzTests {
             settings.requestTimeout = .seconds(1)
             settings.limits.rate = nil
         } _: { (service) async throws in
-            let seed = UInt64.random(in: .min ... .max)
+            // The same in every ordinary run, so that what one finds can be found again.
+            let seed = Self.isSoak ? UInt64.random(in: .min ... .max) : 20_250_115
             let workers = 16
             let before = ResidentMemory.bytes ?? 0
             let failures = try await withThrowingTaskGroup(of: [Int: Int].self) { group in
@@ -84,6 +85,8 @@ struct BorderFuzzTests {
             )
             #expect(failures.keys.allSatisfy { $0 < 500 }, "seed \(seed): \(failures)")
             #expect(failures[200, default: 0] > 0 && failures[400, default: 0] > 0)
+            // The first bad one of a connection ends it; a good part is understood all the same.
+            #expect(failures.values.reduce(0, +) >= Self.count / 5)
             #expect((ResidentMemory.bytes ?? 0) - before < 128 << 20)
             #expect(!service.log.records.contains { $0.level >= .error && $0.message.contains("request") })
             #expect(try await service.get("/livez").status == 200)

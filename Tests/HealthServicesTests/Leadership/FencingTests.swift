@@ -140,6 +140,8 @@ struct FencingTests {
             #expect(try await record(.healthy, number: 2, under: lease, fence: lease.fence ?? 0, in: store) == .gone)
             #expect(try await server.ask("EXISTS", "usdcop:health:status:api", "usdcop:health:history:api").integer == 0)
             #expect(try await server.ask("HEXISTS", "usdcop:health:transitions", "api").integer == 0)
+            let keys = try await server.ask("KEYS", "*").array?.compactMap(\.text).sorted()
+            #expect(keys == ["usdcop:events", "usdcop:health:leader", "usdcop:health:services"])
         }
     }
 
