@@ -16,6 +16,7 @@ public final class PrivateRedis: @unchecked Sendable {
     private let lock = NSLock()
     private var process: Process?
     private var refusalsAreMeant = false
+    private var crashed = false
 
     /// Starts a server; `options` are redis-server options such as `--appendonly yes`.
     ///
@@ -75,7 +76,7 @@ public final class PrivateRedis: @unchecked Sendable {
         process.standardError = FileHandle.nullDevice
         // Parent to the kernel is the thread that made the child, so it has to be one that lives as long as this process.
         try await MultiThreadedEventLoopGroup.singleton.any().submit { try process.run() }.get()
-        lock.withLock { self.process = process }
+        lock.withLock { (self.process, crashed) = (process, false) }
         var configuration = unrestricted
         configuration.endpoint = .unixSocket(path: socketPath)
         configuration.connectTimeout = .seconds(10)
@@ -95,6 +96,12 @@ public final class PrivateRedis: @unchecked Sendable {
     public func kill() {
         reportRefusals()
         end(SIGKILL)
+    }
+
+    /// The same, from where nobody can wait until it has ended, and without asking what it refused.
+    public func crash() {
+        lock.withLock { crashed = true }
+        signal(SIGKILL)
     }
 
     /// Lets it hang: sockets stay open, nothing answers.
@@ -145,7 +152,7 @@ public final class PrivateRedis: @unchecked Sendable {
 
     /// What no test means to happen: the users of the Compose file were refused something that a service needed.
     private func reportRefusals() {
-        guard users != .open, pid > 0, !lock.withLock({ refusalsAreMeant }) else { return }
+        guard users != .open, pid > 0, !lock.withLock({ refusalsAreMeant || crashed }) else { return }
         guard let refusals = refusals() else {
             Issue.record("What Redis refused cannot be read.")
             return

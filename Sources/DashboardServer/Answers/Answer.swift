@@ -70,6 +70,11 @@ package struct Answer: Sendable {
         self.live = live
     }
 
+    /// The body of an answer that does not have it at hand as a whole.
+    func body(on channel: any Channel) -> Pieces? {
+        if let live { { write in try await live(channel, write) } } else { pieces }
+    }
+
     /// An answer of a value, written in canonical form.
     package init(_ value: JSONValue, status: HTTPResponse.Status = .ok, type: MediaType = .json, headers: HTTPFields = [:]) {
         self.init(bytes: ByteBuffer(bytes: JSONWriter.bytes(value)), status: status, type: type, headers: headers)

@@ -22,17 +22,7 @@ struct AnswerFinisher {
     /// The answer to a request that was read to its end.
     func response(_ answer: Answer, on channel: any Channel) -> Response {
         var headers = headers(for: answer)
-        if let live = answer.live {
-            headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
-            guard request.method != .head else { return Response(status: answer.status, headers: headers) }
-            return Response(
-                status: answer.status, headers: headers,
-                body: ResponseBody { writer in
-                    try await live(channel) { try await writer.write($0) }
-                    try await writer.finish(nil)
-                })
-        }
-        if let pieces = answer.pieces {
+        if let pieces = answer.body(on: channel) {
             headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
             guard request.method != .head else { return Response(status: answer.status, headers: headers) }
             return Response(
@@ -71,7 +61,7 @@ struct AnswerFinisher {
                 if body.readableBytes > 0 { try await writer.write(body) }
                 try await writer.finish(nil)
                 // Closing at once would reset the connection under a client that is still sending, and take the answer with it.
-                channel.close(mode: .output, promise: nil)
+                try? await channel.close(mode: .output).get()
                 channel.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
             })
     }

@@ -10,7 +10,12 @@ import NIOSSL
 ///
 /// Hummingbird's own channel has no clock for the head of a request, none for a whole request and none for a client that takes nothing.
 struct BoundedChannel: HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    struct Value: ServerChildChannelValue {
+        let parts: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+        let entry: ConnectionRegister.Entry
+
+        var channel: any Channel { parts.channel }
+    }
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
@@ -43,10 +48,23 @@ struct BoundedChannel: HTTPChannelHandler {
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: certificates != nil))
             // For the end of the service: it lets requests finish. Time is kept by the guards.
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return Value(
+                parts: try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)),
+                entry: entry)
         }
     }
 
-    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+    func handle(value: Value, logger: Logger) async {
+        let bounded = BoundedChannel(
+            responder: { [responder] request, writer, channel in
+                guard !value.entry.isEnded else {
+                    // Sent ahead behind a request that had the last answer of this connection: nobody would learn what became of it.
+                    try? await channel.closeFuture.get()
+                    throw ChannelError.alreadyClosed
+                }
+                try await responder(request, writer, channel)
+            }, limits: limits, register: register, certificates: certificates)
+        await bounded.handleHTTP(asyncChannel: value.parts, logger: logger)
+    }
 }

@@ -11,6 +11,11 @@ final class ConnectionState {
     private var clock: ConnectionClock
     private var timer: (due: NIODeadline, task: Scheduled<Void>)?
     private var stall: Scheduled<Void>?
+    /// Looks in a row at which nothing had been taken, and what waited at the last one.
+    private var (looks, waitingBytes) = (0, 0)
+    private var hasChangedWritability = false
+    /// Answers that were written and of which something still waits.
+    private var untaken = 0
     /// Bytes since a part of a request came out of them.
     private var idleBytes = 0
     private var hasPartCome = false
@@ -65,11 +70,22 @@ final class ConnectionState {
         clock.requestEnded()
     }
 
+    func answerWritten() { untaken += 1 }
+
+    func flushed() {
+        if untaken > 0 { watchStall() }
+    }
+
+    /// Called when the last of an answer has left: until then its client may be slow, but it is not idle.
     func answered() {
+        untaken -= 1
         clock.answered(at: .now())
         if clock.isWaiting { entry.markWaiting() }
         schedule()
     }
+
+    /// Called when nothing will be answered any more.
+    func answersEnded() { entry.markEnded() }
 
     func failed() {
         clock.failed(at: .now())
@@ -77,9 +93,31 @@ final class ConnectionState {
     }
 
     func writabilityChanged(_ isWritable: Bool) {
-        stall?.cancel()
-        stall = isWritable ? nil : later(in: limits.stallTimeout) { $0.close() }
+        hasChangedWritability = true
+        if !isWritable { watchStall() }
     }
+
+    private func watchStall() {
+        guard stall == nil else { return }
+        (looks, waitingBytes, hasChangedWritability) = (0, bufferedBytes, false)
+        lookLater()
+    }
+
+    private func lookLater() { stall = later(in: .nanoseconds(limits.stallTimeout.nanoseconds / Int64(Self.looksBeforeEnd))) { $0.look() } }
+
+    /// Whether something was taken since the last look: what waits became less, or more could be written meanwhile.
+    private func look() {
+        stall = nil
+        guard untaken > 0 || !channel.isWritable else { return }
+        let bytes = bufferedBytes
+        looks = hasChangedWritability || bytes < waitingBytes ? 0 : looks + 1
+        (waitingBytes, hasChangedWritability) = (bytes, false)
+        if looks < Self.looksBeforeEnd { lookLater() } else { close() }
+    }
+
+    private static let looksBeforeEnd = 4
+
+    private var bufferedBytes: Int { (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     func ended() {
         timer?.task.cancel()

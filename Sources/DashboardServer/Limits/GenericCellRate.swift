@@ -18,6 +18,12 @@ struct GenericCellRate: Sendable, Hashable {
         return true
     }
 
+    /// How many requests of the burst are used up; a part of one counts as one.
+    func used(_ limit: RateLimit, at now: Int) -> Int { limit.burst - free(limit, at: now) }
+
+    /// Takes requests back that were taken before.
+    mutating func putBack(_ count: Int, _ limit: RateLimit) { arrival -= Double(count) * limit.interval }
+
     /// Microseconds until one more may come; 0 when it may now.
     func wait(_ limit: RateLimit, at now: Int) -> Int {
         max(0, Int((arrival + limit.interval - Double(limit.burst) * limit.interval - Double(now)).rounded(.up)))

@@ -13,21 +13,21 @@ final class RateLimiter: Service, Sendable {
         var accounts: [RateLimitClient: RateLimitAccount] = [:]
         /// The clients in the order in which they are looked at when one has to be forgotten.
         var ring: Deque<RateLimitClient> = []
-        var waiters: [RateLimitClient: [CheckedContinuation<Void, Never>]] = [:]
+        /// Requests that wait for an answer from Redis, in the order in which they came.
+        var waiters: [RateLimitClient: Deque<Waiter>] = [:]
         var isRunning = false
         var isAway = false
         /// When it is looked next whether Redis is back.
         var nextProbe = 0
     }
 
+    private typealias Waiter = CheckedContinuation<RateLimitStanding, Never>
     private typealias Question = (client: RateLimitClient, order: RateLimitAccount.Order)
 
     /// Clients of which something is remembered; whoever was not seen for longest is forgotten first.
     static let maximumClients = 10_000
     /// How often it is looked whether Redis is back.
     private static let probeSpacing = 1_000_000
-    /// How often a request may wait for a lease that others took before it.
-    private static let maximumWaits = 16
 
     let limit: RateLimit
     /// What `RateLimit-Policy` says.
@@ -57,18 +57,32 @@ final class RateLimiter: Service, Sendable {
 
     /// Counts a request.
     func charge(_ client: RateLimitClient) async -> RateLimitStanding {
-        for _ in 0..<Self.maximumWaits {
-            let now = clock()
-            switch state.withLock({ step(&$0, client, at: now) }) {
-            case .settled(let standing, let order):
-                if let order { asking.yield((client, order)) }
-                return standing
-            case .wait(let order):
-                if let order { asking.yield((client, order)) }
-                await answer(for: client)
-            }
+        let now = clock()
+        if let standing = ask({ step(&$0, client, at: now) }, for: client) { return standing }
+        return await withCheckedContinuation { waiter in
+            // The answer may have come meanwhile.
+            let standing = ask(
+                { state in
+                    let step = step(&state, client, at: now)
+                    if case .wait = step { state.waiters[client, default: []].append(waiter) }
+                    return step
+                }, for: client)
+            if let standing { waiter.resume(returning: standing) }
         }
-        return .refused(wait: 0)
+    }
+
+    /// Takes a step and asks what it says.
+    ///
+    /// - Returns: nil when it has to be waited for.
+    private func ask(_ step: (inout State) -> RateLimitAccount.Step, for client: RateLimitClient) -> RateLimitStanding? {
+        switch state.withLock({ step(&$0) }) {
+        case .settled(let standing, let order):
+            if let order { asking.yield((client, order)) }
+            return standing
+        case .wait(let order):
+            if let order { asking.yield((client, order)) }
+            return nil
+        }
     }
 
     /// Asks Redis until the service ends.
@@ -81,18 +95,20 @@ final class RateLimiter: Service, Sendable {
                 }
             }
         }
-        let waiting = state.withLock { state in
+        let clients = state.withLock { state in
             state.isRunning = false
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values.joined())
+            return Array(state.waiters.keys)
         }
-        for waiter in waiting { waiter.resume() }
+        for client in clients { settle(client) { _, _ in nil } }
     }
+
+    /// Whether Redis is asked.
+    var isRunning: Bool { state.withLock { $0.isRunning } }
 
     /// Clients of which something is remembered at the moment.
     var clientCount: Int { state.withLock { $0.accounts.count } }
 
-    private func step(_ state: inout State, _ client: RateLimitClient, at now: Int) -> RateLimitAccount.Step {
+    private func step(_ state: inout State, _ client: RateLimitClient, at now: Int, waiting: Int = 1) -> RateLimitAccount.Step {
         if state.accounts[client] == nil { Self.makeRoom(for: client, in: &state) }
         let limit = limit
         let isAlone = shared == nil || !state.isRunning || state.isAway
@@ -100,7 +116,7 @@ final class RateLimiter: Service, Sendable {
         if isProbing { state.nextProbe = now + Self.probeSpacing }
         return Self.withAccount(client, limit, in: &state) { account in
             account.isRecent = true
-            guard isAlone else { return account.step(limit, at: now) }
+            guard isAlone else { return account.step(limit, at: now, waiting: waiting) }
             let standing = account.stepAlone(limit, at: now)
             return .settled(standing, isProbing && !account.isAsking ? account.probe(limit, at: now) : nil)
         }
@@ -125,53 +141,72 @@ final class RateLimiter: Service, Sendable {
         state.ring.append(client)
     }
 
-    /// Waits for the answer that is under way.
-    private func answer(for client: RateLimitClient) async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                guard state.isRunning, state.accounts[client]?.isAsking == true else { return true }
-                state.waiters[client, default: []].append(continuation)
-                return false
-            }
-            if isOver { continuation.resume() }
-        }
-    }
-
     private func ask(_ question: Question) async {
         guard let shared else { return }
+        let client = question.client
         do throws(RedisError) {
-            settle(question, try await shared.ask(question.order, for: question.client, limit))
+            let grant = try await shared.ask(question.order, for: client, limit)
+            settle(client) { state, now in
+                state.accounts[client]?.take(grant, for: question.order, limit, at: now)
+                defer { state.isAway = false }
+                return state.isAway ? .isBack : nil
+            }
         } catch  where error.server?.kind == .wrongType || error.code == .unexpectedReply {
             // Redis is not away: somebody else wrote under this client's key.
-            let waiting = state.withLock { state in
-                state.accounts[question.client]?.takeFailure(aloneUntil: clock() + Self.probeSpacing)
-                return state.waiters.removeValue(forKey: question.client) ?? []
+            settle(client) { state, now in
+                state.accounts[client]?.takeForeignKey(aloneUntil: now + Self.probeSpacing) == true
+                    ? .foreign(key: shared.key(of: client)) : nil
             }
-            for waiter in waiting { waiter.resume() }
+        } catch  where Task.isCancelled {
+            // The service ends, and with it whoever waits.
         } catch {
-            settle(question, nil)
+            settle(client) { state, now in
+                state.accounts[client]?.takeFailure()
+                state.nextProbe = now + Self.probeSpacing
+                defer { state.isAway = true }
+                return state.isAway ? nil : .isAway
+            }
         }
     }
 
-    private func settle(_ question: Question, _ grant: RateLimitAccount.Grant?) {
+    /// What the log is told.
+    private enum News {
+        case isAway, isBack
+        case foreign(key: String)
+    }
+
+    private func tell(_ news: News) {
+        switch news {
+        case .isAway: logger.warning("requests are counted by this process alone: Redis does not answer")
+        case .isBack: logger.info("requests are counted together with the other processes again")
+        case .foreign(let key):
+            logger.warning(
+                "requests of a client are counted by this process alone: something else stands under its key", metadata: ["key": "\(key)"])
+        }
+    }
+
+    /// Takes an answer, and lets everybody go on whom it is enough for; for the others it is asked again, once for all.
+    private func settle(_ client: RateLimitClient, _ take: (inout State, _ now: Int) -> News?) {
         let now = clock()
-        let (waiting, hasChanged) = state.withLock { state in
-            if let grant {
-                state.accounts[question.client]?.take(grant, for: question.order, at: now)
-            } else {
-                state.accounts[question.client]?.takeFailure()
-                state.nextProbe = now + Self.probeSpacing
+        let (settled, orders, news) = state.withLock { state in
+            let news = take(&state, now)
+            var (settled, orders): ([(Waiter, RateLimitStanding)], [RateLimitAccount.Order]) = ([], [])
+            var waiters = state.waiters.removeValue(forKey: client) ?? []
+            while let waiter = waiters.first {
+                let step = step(&state, client, at: now, waiting: waiters.count)
+                guard case .settled(let standing, let order) = step else {
+                    if case .wait(let order?) = step { orders.append(order) }
+                    state.waiters[client] = waiters
+                    break
+                }
+                if let order { orders.append(order) }
+                settled.append((waiter, standing))
+                waiters.removeFirst()
             }
-            let hasChanged = state.isAway != (grant == nil)
-            state.isAway = grant == nil
-            return (state.waiters.removeValue(forKey: question.client) ?? [], hasChanged)
+            return (settled, orders, news)
         }
-        for waiter in waiting { waiter.resume() }
-        guard hasChanged else { return }
-        if grant == nil {
-            logger.warning("requests are counted by this process alone: Redis does not answer")
-        } else {
-            logger.info("requests are counted together with the other processes again")
-        }
+        for order in orders { asking.yield((client, order)) }
+        for (waiter, standing) in settled { waiter.resume(returning: standing) }
+        if let news { tell(news) }
     }
 }

@@ -41,9 +41,21 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let part = unwrapOutboundIn(data)
-        context.write(data, promise: promise)
-        if case .end = part { state.answered() }
+        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+        let left = promise ?? context.eventLoop.makePromise()
+        left.futureResult.assumeIsolated().whenSuccess { [state] in state.answered() }
+        state.answerWritten()
+        context.write(data, promise: left)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        state.flushed()
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output { state.answersEnded() }
+        context.close(mode: mode, promise: promise)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { refuse(context, error) }

@@ -8,8 +8,6 @@ enum Deadline {
     static let verification = Duration.seconds(60)
     /// For clearing the audit trail, with the export before it.
     static let clearing = Duration.seconds(60)
-    /// For a client to take the next piece of an answer that comes in pieces.
-    static let piece = Duration.seconds(30)
     /// For checks on demand: longer than the longest time-out of a probe.
     static let probes = Duration.seconds(65)
     /// For a client to take an export of the audit trail.

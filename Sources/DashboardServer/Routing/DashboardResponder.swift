@@ -116,21 +116,14 @@ final class DashboardResponder: HTTPResponder {
         return try await endpoint.handler(call)
     }
 
-    /// An answer in pieces is under way when its route has long returned: it still belongs to the request, its failure is told, and a client
-    /// that takes nothing any more loses the connection.
+    /// An answer in pieces is under way when its route has long returned: it still belongs to the request, and its failure is told.
     private func watched(
         _ pieces: @escaping Answer.Pieces, _ request: Request, _ state: RequestState, _ id: String, _ context: CallContext
     ) -> Answer.Pieces {
         { [client] write in
             try await CurrentRequest.$id.withValue(id) {
                 do {
-                    try await pieces { piece in
-                        let stall = context.channel.eventLoop.scheduleTask(in: TimeAmount(Deadline.piece)) {
-                            context.channel.close(promise: nil)
-                        }
-                        defer { stall.cancel() }
-                        try await write(piece)
-                    }
+                    try await pieces(write)
                 } catch  where error is CancellationError || !context.channel.isActive {
                     // The client went away.
                     throw error

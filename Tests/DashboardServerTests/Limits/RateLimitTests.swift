@@ -57,10 +57,10 @@ import Testing
     @Test func `a client without a lease asks for one, and everybody else of it waits for the same answer`() throws {
         var account = RateLimitAccount(limit)
         guard case .wait(let order?) = account.step(limit, at: 0) else { throw NotAsked() }
-        #expect(order == .init(asked: 4, immediate: 1, held: 0, returned: 0, time: 0))
+        #expect(order == .init(asked: 4, immediate: 1, held: 0, returned: 0, spent: 0, time: 0))
         let second = account.step(limit, at: 1)
         #expect(second == .wait(nil))
-        account.take(.init(granted: 4, remaining: 1996, wait: 0), for: order, at: 2)
+        account.take(.init(granted: 4, remaining: 1996, wait: 0), for: order, limit, at: 2)
         let third = account.step(limit, at: 3)
         #expect(third == .settled(.allowed(remaining: 1999, limit), nil))
     }
@@ -71,14 +71,14 @@ import Testing
             var step = account.step(limit, at: request)
             if case .wait(let order?) = step {
                 waits += 1
-                account.take(.init(granted: order.asked, remaining: 0, wait: 0), for: order, at: request)
+                account.take(.init(granted: order.asked, remaining: 0, wait: 0), for: order, limit, at: request)
                 step = account.step(limit, at: request)
             }
             guard case .settled(let standing, let order) = step else { throw NotAsked() }
             #expect(standing.isAllowed)
             if let order {
                 asked.append(order.held + order.asked)
-                account.take(.init(granted: order.asked, remaining: 0, wait: 0), for: order, at: request)
+                account.take(.init(granted: order.asked, remaining: 0, wait: 0), for: order, limit, at: request)
             }
         }
         #expect(waits == 1)
@@ -89,7 +89,7 @@ import Testing
     @Test func `what is left of an expired lease is given back once and never used`() throws {
         var account = RateLimitAccount(limit)
         guard case .wait(let first?) = account.step(limit, at: 0) else { throw NotAsked() }
-        account.take(.init(granted: 4, remaining: 0, wait: 0), for: first, at: 5_000_000)
+        account.take(.init(granted: 4, remaining: 0, wait: 0), for: first, limit, at: 5_000_000)
         _ = account.step(limit, at: 6_000_000)
         guard case .wait(let second?) = account.step(limit, at: 10_000_000) else { throw NotAsked() }
         #expect(second.returned == 3)
@@ -101,10 +101,41 @@ import Testing
     @Test func `when nothing is left nobody asks until it is worth it`() throws {
         var account = RateLimitAccount(limit)
         guard case .wait(let order?) = account.step(limit, at: 0) else { throw NotAsked() }
-        account.take(.init(granted: 1, remaining: 0, wait: 900), for: order, at: 100)
+        account.take(.init(granted: 1, remaining: 0, wait: 900), for: order, limit, at: 100)
         let (allowed, refused) = (account.step(limit, at: 200), account.step(limit, at: 300))
         #expect(allowed == .settled(.allowed(remaining: 0, limit), nil))
         #expect(refused == .settled(.refused(wait: 700), nil))
         guard case .wait(_?) = account.step(limit, at: 1000) else { throw NotAsked() }
+    }
+
+    @Test func `who waits together is asked for together, and the next lease besides`() throws {
+        var account = RateLimitAccount(limit)
+        guard case .wait(let order?) = account.step(limit, at: 0, waiting: 500) else { throw NotAsked() }
+        #expect((order.asked, order.immediate) == (503, 500))
+        guard case .wait(let all?) = RateLimitAccount(limit).asking(limit, waiting: 5_000) else { throw NotAsked() }
+        #expect(all.asked == limit.burst)
+    }
+
+    @Test func `what was counted here alone is said until Redis has heard it, less what time has given back`() throws {
+        let limit = try #require(RateLimit("10/s burst 100"))
+        var account = RateLimitAccount(limit)
+        for _ in 0..<50 { #expect(account.stepAlone(limit, at: 0).isAllowed) }
+        let probe = account.probe(limit, at: 1_000_000)
+        #expect((probe.asked, probe.spent) == (0, 40))
+        account.takeFailure()
+        guard case .wait(let order?) = account.step(limit, at: 2_000_000) else { throw NotAsked() }
+        #expect(order.spent == 30)
+        // Meanwhile, more of it.
+        _ = account.stepAlone(limit, at: 2_000_000)
+        account.take(.init(granted: order.asked, remaining: 0, wait: 0), for: order, limit, at: 2_000_000)
+        #expect(account.probe(limit, at: 2_000_000).spent == 1)
+    }
+}
+
+extension RateLimitAccount {
+    /// The first step of one that has not asked yet.
+    fileprivate func asking(_ limit: RateLimit, waiting: Int) -> Step {
+        var account = self
+        return account.step(limit, at: 0, waiting: waiting)
     }
 }

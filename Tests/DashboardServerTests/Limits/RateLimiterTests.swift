@@ -164,6 +164,55 @@ struct RateLimiterTests {
         }
     }
 
+    /// A limiter that runs, as a process has it.
+    private static func withLimiter(
+        _ limit: RateLimit, on redis: PrivateRedis, logger: Logger = RecordedLog().logger,
+        _ body: @escaping @Sendable (RateLimiter) async throws -> Void
+    ) async throws {
+        try await RedisClient.withClient(redis.configuration, logger: .silent) { (client) async throws in
+            let limiter = RateLimiter(limit, shared: SharedRateLimit(client, namespace: .standard), logger: logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await limiter.run() }
+                try await eventually { limiter.isRunning }
+                try await body(limiter)
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private static func allowed(_ limiter: RateLimiter, of count: Int) async -> Int {
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<count { group.addTask { await limiter.charge(.key("a")).isAllowed } }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+    }
+
+    @Test func `a whole burst that comes at once is allowed, and nothing beyond it`() async throws {
+        let redis = try await PrivateRedis.start()
+        try await Self.withLimiter(try Self.limit("1/h burst 2000"), on: redis) { (limiter) async throws in
+            #expect(await Self.allowed(limiter, of: 2500) == 2000)
+        }
+    }
+
+    @Test func `what was counted alone while Redis hung is counted together afterwards`() async throws {
+        let (redis, log) = (try await PrivateRedis.start(), RecordedLog())
+        let limit = try Self.limit("1/h burst 60")
+        try await Self.withLimiter(limit, on: redis, logger: log.logger) { (first) async throws in
+            redis.pause()
+            #expect(await Self.allowed(first, of: 50) == 50)
+            redis.resume()
+            try await eventually {
+                _ = await first.charge(.key("b"))
+                return log.records.contains { $0.message.contains("counted together") }
+            }
+            #expect(await first.charge(.key("a")).isAllowed)
+            try await Self.withLimiter(limit, on: redis) { (second) async throws in #expect(await Self.allowed(second, of: 60) <= 9) }
+        }
+        // At its end nothing is said of Redis that is not so.
+        #expect(log.records.filter { $0.message.contains("does not answer") }.count == 1)
+    }
+
     @Test func `the number of clients that are remembered is bounded`() async throws {
         let limiter = RateLimiter(.standard, shared: nil, logger: RecordedLog().logger)
         for number in 0..<(RateLimiter.maximumClients + 500) { _ = await limiter.charge(.network("a\(number)")) }
@@ -182,7 +231,9 @@ struct RateLimiterTests {
                 try await [service.get("/nothing").status, service.get("/nothing").status, service.get("/nothing").status] == [
                     404, 404, 429,
                 ])
-            #expect(!service.log.records.contains { $0.message.contains("counted by this process alone") })
+            #expect(!service.log.records.contains { $0.message.contains("does not answer") })
+            // Once, with the name of the key.
+            #expect(service.log.records.filter { $0.message.contains("something else") && "\($0)".contains(key) }.count == 1)
             #expect(try await service.redis.ask("GET", .text(key)).text == "mine")
         }
     }

@@ -85,6 +85,24 @@ struct SlowClientTests {
         }
     }
 
+    @Test func `whoever takes an answer slowly but steadily gets all of it`() async throws {
+        try await RunningService.with(Self.quick) { (service) async throws in
+            try await RawConnection.lend(port: service.port, receiveBuffer: 4096) { (lent) async throws in
+                var connection = lent
+                let begin = ContinuousClock.now
+                let request = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                try await connection.send(String(repeating: request, count: 4))
+                for _ in 0..<4 {
+                    let reply = try #require(try await connection.reply(pausing: .milliseconds(20)))
+                    #expect(reply.status == 200)
+                    #expect(reply.body.count > 100_000)
+                }
+                // Longer than an idle connection may stay, and than nothing may be taken.
+                #expect(begin.duration(to: .now) > .seconds(1))
+            }
+        }
+    }
+
     @Test func `idle connections beyond the limit make room for new ones, the oldest first`() async throws {
         try await RunningService.with {
             $0.maximumConnections = 20

@@ -1,3 +1,4 @@
+import Hiredis
 import RedisTesting
 import Testing
 
@@ -73,6 +74,24 @@ struct SmugglingTests {
     func `after the last request of a connection nothing is read`(request: (name: String, bytes: String, statuses: [Int])) async throws {
         let service = try #require(SharedService.current)
         #expect(try await Self.answers(service, request.bytes) == request.statuses, "\(request.name)")
+    }
+
+    /// Requests that are refused before their body is read.
+    @Test(arguments: [
+        ("a body of no type", "PUT /api/cache/metrics/custom/a HTTP/1.1\r\n\(host)Content-Length: 12\r\n\r\n\(value)", 415),
+        ("a body where none is taken", "DELETE /api/cache/metrics HTTP/1.1\r\n\(host)Content-Length: 12\r\n\r\n\(value)", 400),
+        ("a body for nobody", "POST /nothing HTTP/1.1\r\n\(host)Content-Length: 12\r\n\r\n\(value)", 404),
+    ])
+    func `what was sent ahead behind the last answer of a connection is not done`(first: (name: String, bytes: String, status: Int))
+        async throws
+    {
+        let service = try #require(SharedService.current)
+        let behind = "PUT /api/cache/metrics/custom/behind HTTP/1.1\r\n\(Self.host)Content-Type: application/json\r\n"
+        try await service.redis.ask("DEL", "usdcop:metrics:custom:behind")
+        let second = behind + "Content-Length: 12\r\n\r\n\(Self.value)"
+        #expect(try await Self.answers(service, first.bytes + second) == [first.status], "\(first.name)")
+        #expect(try await service.redis.ask("EXISTS", "usdcop:metrics:custom:behind").integer == 0, "\(first.name)")
+        #expect(try await Self.answers(service, second + "GET / HTTP/1.0\r\n\r\n").first == 200)
     }
 
     @Test func `who waits to be told to go on is told, and its body is read`() async throws {

@@ -55,9 +55,12 @@ struct RawConnection: ~Copyable {
     func finishSending() { outbound.finish() }
 
     /// The next reply; nil when the connection ends before it.
-    mutating func reply(isHead: Bool = false) async throws -> HTTPReply? {
+    ///
+    /// - Parameter pause: how long a client waits that takes what comes piece by piece.
+    mutating func reply(isHead: Bool = false, pausing pause: Duration? = nil) async throws -> HTTPReply? {
         while true {
             if let reply = HTTPReply.take(from: &received, isHead: isHead) { return reply }
+            if let pause { try await Task.sleep(for: pause) }
             guard try await receive() else { return nil }
         }
     }

@@ -42,7 +42,7 @@ extension LiveAlerts {
             let redis = try await PrivateRedis.start("--appendonly", "yes")
             // The alert has arrived, but Redis is gone: that it was told cannot be recorded.
             let sink = WebhookSink { [redis] number, _ in
-                if number == 0 { kill(redis.pid, SIGKILL) }
+                if number == 0 { redis.crash() }
                 return .status(200)
             }
             let port = try await sink.start()

@@ -225,7 +225,7 @@ extension LiveAlerts {
         @Test func `while Redis is away what was sent waits to be recorded, and is not sent again`() async throws {
             let redis = try await PrivateRedis.start("--appendonly", "yes")
             let sink = WebhookSink { [redis] number, _ in
-                if number == 0 { kill(redis.pid, SIGKILL) }
+                if number == 0 { redis.crash() }
                 return .status(200)
             }
             let settings = try AlertSettings.webhook(try await sink.start())
