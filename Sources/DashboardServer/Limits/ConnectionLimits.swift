@@ -19,6 +19,9 @@ struct ConnectionLimits: Sendable {
     static let maximumIdleBytes = 256 * 1024
     /// Bytes of a body that are passed by after the answer, so that its client can see why.
     static let maximumUnreadBytes = 4 << 20
+    /// Bytes that the kernel takes off the service's hands (Linux takes twice as many). By itself it takes megabytes of each connection, and
+    /// tells only when a third of them has left: a slow client would look like one that takes nothing.
+    static let sendBuffer = SocketOptionValue(128 * 1024)
     /// How long a client that was refused has to see why.
     static let linger = TimeAmount.seconds(1)
 }

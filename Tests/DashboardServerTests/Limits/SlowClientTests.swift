@@ -87,18 +87,19 @@ struct SlowClientTests {
 
     @Test func `whoever takes an answer slowly but steadily gets all of it`() async throws {
         try await RunningService.with(Self.quick) { (service) async throws in
-            try await RawConnection.lend(port: service.port, receiveBuffer: 4096) { (lent) async throws in
+            try await RawConnection.lend(port: service.port, receiveBuffer: 16 * 1024) { (lent) async throws in
                 var connection = lent
-                let begin = ContinuousClock.now
                 let request = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                try await connection.send(String(repeating: request, count: 4))
-                for _ in 0..<4 {
-                    let reply = try #require(try await connection.reply(pausing: .milliseconds(20)))
+                // More than the kernel takes off the service's hands.
+                try await connection.send(String(repeating: request, count: 60))
+                let begin = ContinuousClock.now
+                for _ in 0..<60 {
+                    // Each takes longer than nothing may be taken, until it has been shown.
+                    let isSlow = begin.duration(to: .now) < .seconds(3)
+                    let reply = try #require(try await connection.reply(pausing: isSlow ? .milliseconds(20) : nil))
                     #expect(reply.status == 200)
                     #expect(reply.body.count > 100_000)
                 }
-                // Longer than an idle connection may stay, and than nothing may be taken.
-                #expect(begin.duration(to: .now) > .seconds(1))
             }
         }
     }
@@ -200,10 +201,13 @@ struct SlowClientTests {
                 }
             }
             // Client and server are one process: what both need at all comes with the first.
-            #expect(try await send() < 1 << 30, "\(flood.name)")
+            var sent = [try await send()]
             let before = ResidentMemory.bytes ?? 0
-            for _ in 0..<2 { #expect(try await send() < 1 << 30, "\(flood.name)") }
-            #expect((ResidentMemory.bytes ?? 0) - before < 48 << 20, "\(flood.name)")
+            for _ in 0..<6 { sent.append(try await send()) }
+            #expect(sent.allSatisfy { $0 < 1 << 30 }, "\(flood.name)")
+            // The allocator takes some in steps, whatever comes; nearly all of what comes would have to stay.
+            let bound = max(48 << 20, sent.dropFirst().reduce(0, +) / 2)
+            #expect((ResidentMemory.bytes ?? 0) - before < bound, "\(flood.name)")
             #expect(try await service.get("/livez").status == 200)
         }
     }
