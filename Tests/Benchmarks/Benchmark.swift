@@ -8,7 +8,8 @@ import Logging
 /// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set,
 ///                                             log-json, log-stream, log-blocked, audit-append, audit-query, audit-export,
 ///                                             latency-record, latency-stats, latency-store, latency-drops
-///        usdcop-bench serve                          the service with the two reference routes
+///        usdcop-bench serve                          the service with the two reference routes; serve-guarded: with a key
+///                                                    (USDCOP_BENCH_KEY) and a rate; serve-bare: without limits and borders
 @main struct Benchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments
@@ -17,8 +18,8 @@ import Logging
         errors.logLevel = .error
         let quiet = errors
         switch arguments.dropFirst().first {
-        case "serve":
-            try await ReferenceService.run(redisURL: url, logger: quiet)
+        case let guards? where ReferenceService.Guards(rawValue: guards) != nil:
+            try await ReferenceService.run(ReferenceService.Guards(rawValue: guards) ?? .usual, redisURL: url, logger: quiet)
         case let load?:
             guard arguments.count >= 4, let callers = Int(arguments[2]), let total = Int(arguments[3]), callers > 0, total > 0 else {
                 exit(64)

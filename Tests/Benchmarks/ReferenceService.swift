@@ -7,11 +7,29 @@ import NIOCore
 
 /// The service with two more routes behind the same middleware: one answers a constant, one only decodes the body of a publish.
 enum ReferenceService {
-    static func run(redisURL: String, logger: Logger) async throws {
+    /// What stands between the network and the routes.
+    enum Guards: String {
+        /// What a service without keys has.
+        case usual = "serve"
+        /// Everything: a key is asked for, and every request is counted.
+        case all = "serve-guarded"
+        /// Nothing, on a channel of Hummingbird's own.
+        case none = "serve-bare"
+    }
+
+    static func run(_ guards: Guards, redisURL: String, logger: Logger) async throws {
         var settings = Settings()
         settings.redis = try RedisConfiguration(url: redisURL)
         settings.port = ProcessInfo.processInfo.environment["USDCOP_PORT"].flatMap { Int($0) } ?? 8090
-        try await DashboardService(settings: settings, logger: logger, extraRoutes: routes()).run()
+        switch guards {
+        case .usual: break
+        case .all:
+            settings.keys = try KeyRing(lines: "reader:bench:\(ProcessInfo.processInfo.environment["USDCOP_BENCH_KEY"] ?? "")")
+            // Counted, and never refused.
+            settings.limits.rate = RateLimit(100_000, per: .second, burst: 1_000_000)
+        case .none: settings.limits.rate = nil
+        }
+        try await DashboardService(settings: settings, logger: logger, extraRoutes: routes(), isBare: guards == .none).run()
     }
 
     private static func routes() throws -> [Route] {

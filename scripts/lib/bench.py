@@ -94,8 +94,9 @@ def answers(port):
         return False
 
 
-def wrk(port, path, script=None):
-    command = ["wrk", "-t1", "-c64", "-d3s", *(["-s", script] if script else []), f"http://127.0.0.1:{port}{path}"]
+def wrk(port, path, script=None, headers=()):
+    options = [*(["-s", script] if script else []), *(word for header in headers for word in ("-H", header))]
+    command = ["wrk", "-t1", "-c64", "-d3s", *options, f"http://127.0.0.1:{port}{path}"]
     text = output(*command)
     if "Non-2xx" in text:
         raise RuntimeError(f"{path} answered errors: {text}")
@@ -243,10 +244,7 @@ def http_figures(report, scratch):
         "'{\"action\":\"set-and-add\",\"signal\":" + (SIGNAL % "' .. n .. '") + "}')\nend\n")
     with contextlib.ExitStack() as stack:
         stack.enter_context(server(BIN / "usdcop-bench", "serve", ready=ours, environment={"USDCOP_PORT": str(ours)}))
-        body = json.dumps({"action": "set-and-add", "signal": json.loads(SIGNAL % 1)})
-        connection = http.client.HTTPConnection("127.0.0.1", ours)
-        connection.request("POST", "/api/cache/signals", body, {"Content-Type": "application/json"})
-        connection.getresponse().read()
+        post_signal(ours)
         latest = lambda: wrk(ours, "/api/cache/signals?type=latest")
         report.compare("http get latest, 64 connections", latest, lambda: wrk(ours, "/bench/constant"), "constant route, same middleware", 0.8)
         report.compare(
@@ -255,6 +253,30 @@ def http_figures(report, scratch):
         if shutil.which("webdis"):
             stack.enter_context(server("webdis", configuration, ready=webdis_port))
             report.compare("http get latest beside webdis", latest, lambda: wrk(webdis_port, "/GET/bench:signal"), "webdis (C), GET", 0.6)
+
+
+def guard_figures(report):
+    """What keys, rate limit, bounds and borders cost together: the same service with all of them and with none."""
+    name = "http get latest, all guards on"
+    if not report.wants(name):
+        return
+    guarded, bare = free_port(), free_port()
+    key = "bench-key-0123456789abcdef"
+    with contextlib.ExitStack() as stack:
+        environment = {"USDCOP_BENCH_KEY": key}
+        stack.enter_context(server(BIN / "usdcop-bench", "serve-guarded", ready=guarded, environment=environment | {"USDCOP_PORT": str(guarded)}))
+        stack.enter_context(server(BIN / "usdcop-bench", "serve-bare", ready=bare, environment={"USDCOP_PORT": str(bare)}))
+        post_signal(bare)
+        path, header = "/api/cache/signals?type=latest", f"X-API-Key: {key}"
+        report.compare(
+            name, lambda: wrk(guarded, path, headers=[header]), lambda: wrk(bare, path), "no guard at all", 0.9)
+
+
+def post_signal(port):
+    body = json.dumps({"action": "set-and-add", "signal": json.loads(SIGNAL % 1)})
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/api/cache/signals", body, {"Content-Type": "application/json"})
+    connection.getresponse().read()
 
 
 def resident(process):
@@ -355,6 +377,7 @@ def main():
         audit_figures(report)
         latency_figures(report)
         http_figures(report, pathlib.Path(scratch))
+        guard_figures(report)
         stream_figures(report)
         start_figures(report)
     report.show()

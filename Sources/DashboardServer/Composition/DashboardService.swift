@@ -59,9 +59,12 @@ public struct DashboardService: Sendable {
     }
 
     /// The same with routes of the caller's own behind the product's, for measurements.
+    ///
+    /// - Parameter isBare: whether nothing of a connection is bounded and no answer has the headers that every answer has: what all that costs
+    ///   is the difference.
     package init(
         settings: Settings, logger: Logger, registry: MetricsRegistry = MetricsRegistry(), collectors: [MetricsCollector] = [],
-        extraRoutes: [Route], onListening: @escaping ListeningHook = { _ in }
+        extraRoutes: [Route], isBare: Bool = false, onListening: @escaping ListeningHook = { _ in }
     ) throws(StartError) {
         guard !settings.keys.isEmpty || Self.isLoopback(settings.host) else { throw .keysNeeded(host: settings.host) }
         let backend = Backend(settings: settings, logger: logger, metrics: registry)
@@ -112,13 +115,14 @@ public struct DashboardService: Sendable {
         }
         let certificates = try Self.certificates(settings, logger)
         let responder = DashboardResponder(
-            routes: routes, borders: settings.borders(limiter),
+            routes: routes, borders: settings.borders(limiter, isBare: isBare),
             bodies: BodyReader(maximumSize: settings.limits.maximumBodySize), client: client,
             metrics: RequestMetrics(routes, registry))
         let guards: [any Service] = [limiter as (any Service)?, certificates].compactMap { $0 }
         services =
             backend.services + [audit, performance, latency, health, alerts] + guards + [
-                Self.server(responder, settings, certificates, logger, redis, onListening),
+                Self.server(
+                    responder, isBare ? .http1() : Self.bounded(settings, certificates), settings, logger, redis, onListening),
                 // After the server: streams end before it waits for the requests that are under way.
                 stream,
             ]
@@ -136,18 +140,20 @@ public struct DashboardService: Sendable {
         }
     }
 
-    /// The HTTP server, bounded in connections, bytes and time: Hummingbird bounds none of them by itself.
-    private static func server(
-        _ responder: DashboardResponder, _ settings: Settings, _ certificates: CertificateStore?, _ logger: Logger, _ redis: RedisClient?,
-        _ onListening: @escaping ListeningHook
-    ) -> any Service {
+    /// What bounds connections, bytes and time: Hummingbird bounds none of them by itself.
+    private static func bounded(_ settings: Settings, _ certificates: CertificateStore?) -> HTTPServerBuilder {
         let register = ConnectionRegister(maximum: settings.maximumConnections)
         let limits = settings.connectionLimits
+        return HTTPServerBuilder { BoundedChannel(responder: $0, limits: limits, register: register, certificates: certificates) }
+    }
+
+    private static func server(
+        _ responder: DashboardResponder, _ channels: HTTPServerBuilder, _ settings: Settings, _ logger: Logger, _ redis: RedisClient?,
+        _ onListening: @escaping ListeningHook
+    ) -> any Service {
         var application = Application(
             responder: responder,
-            server: HTTPServerBuilder {
-                BoundedChannel(responder: $0, limits: limits, register: register, certificates: certificates)
-            },
+            server: channels,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,
                 // The register decides; those that it has closed take a moment to go.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 import NIOCore
 
@@ -27,12 +28,12 @@ extension Settings {
     }
 
     /// What stands between the network and the routes.
-    func borders(_ limiter: RateLimiter?) -> Borders {
+    func borders(_ limiter: RateLimiter?, isBare: Bool = false) -> Borders {
         Borders(
             gate: Gate(keys: keys), origins: OriginPolicy(listed: corsOrigins, hasKeys: !keys.isEmpty),
             hosts: HostPolicy(listed: allowedHosts, bound: host.lowercased(), hasKeys: !keys.isEmpty),
             proxies: ProxyPolicy(trusted: trustedProxies, matters: keys.isEmpty || !trustedProxies.isEmpty), limiter: limiter,
             sparesLoopback: limits.sparesLoopback,
-            common: Borders.common(isTLS: certificate != nil))
+            common: isBare ? [:] : Borders.common(isTLS: certificate != nil))
     }
 }
