@@ -8,8 +8,8 @@ import Logging
 /// Usage: usdcop-bench LOAD CALLERS TOTAL [global]   with LOAD get, set, publish, latest, symbols, history-SYMBOL, memory-get, memory-set,
 ///                                             log-json, log-stream, log-blocked, audit-append, audit-query, audit-export,
 ///                                             latency-record, latency-stats, latency-store, latency-drops
-///        usdcop-bench serve                          the service with the two reference routes; serve-guarded: with a key
-///                                                    (USDCOP_BENCH_KEY) and a rate; serve-bare: without limits and borders
+///        usdcop-bench serve                          the service with the two reference routes; serve-guarded: with a rate;
+///                                                    serve-bare: without limits and borders; USDCOP_BENCH_KEY is its only key
 @main struct Benchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments

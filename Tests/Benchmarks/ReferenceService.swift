@@ -11,7 +11,7 @@ enum ReferenceService {
     enum Guards: String {
         /// What a service without keys has.
         case usual = "serve"
-        /// Everything: a key is asked for, and every request is counted.
+        /// Everything: every request is counted, if a key is asked for.
         case all = "serve-guarded"
         /// Nothing, on a channel of Hummingbird's own.
         case none = "serve-bare"
@@ -24,10 +24,12 @@ enum ReferenceService {
         switch guards {
         case .usual: break
         case .all:
-            settings.keys = try KeyRing(lines: "reader:bench:\(ProcessInfo.processInfo.environment["USDCOP_BENCH_KEY"] ?? "")")
             // Counted, and never refused.
             settings.limits.rate = RateLimit(100_000, per: .second, burst: 1_000_000)
         case .none: settings.limits.rate = nil
+        }
+        if let key = ProcessInfo.processInfo.environment["USDCOP_BENCH_KEY"] {
+            settings.keys = try KeyRing(lines: "writer:bench:\(key)")
         }
         try await DashboardService(settings: settings, logger: logger, extraRoutes: routes(), isBare: guards == .none).run()
     }

@@ -256,26 +256,26 @@ def http_figures(report, scratch):
 
 
 def guard_figures(report):
-    """What keys, rate limit, bounds and borders cost together: the same service with all of them and with none."""
+    """What rate limit, bounds of connections and borders cost together: the same service, asked with a key, with all of them and with none."""
     name = "http get latest, all guards on"
     if not report.wants(name):
         return
     guarded, bare = free_port(), free_port()
     key = "bench-key-0123456789abcdef"
     with contextlib.ExitStack() as stack:
-        environment = {"USDCOP_BENCH_KEY": key}
-        stack.enter_context(server(BIN / "usdcop-bench", "serve-guarded", ready=guarded, environment=environment | {"USDCOP_PORT": str(guarded)}))
-        stack.enter_context(server(BIN / "usdcop-bench", "serve-bare", ready=bare, environment={"USDCOP_PORT": str(bare)}))
-        post_signal(bare)
-        path, header = "/api/cache/signals?type=latest", f"X-API-Key: {key}"
+        for mode, port in ("serve-guarded", guarded), ("serve-bare", bare):
+            environment = {"USDCOP_BENCH_KEY": key, "USDCOP_PORT": str(port)}
+            stack.enter_context(server(BIN / "usdcop-bench", mode, ready=port, environment=environment))
+        post_signal(bare, key)
+        path, headers = "/api/cache/signals?type=latest", [f"X-API-Key: {key}"]
         report.compare(
-            name, lambda: wrk(guarded, path, headers=[header]), lambda: wrk(bare, path), "no guard at all", 0.9)
+            name, lambda: wrk(guarded, path, headers=headers), lambda: wrk(bare, path, headers=headers), "no guard at all", 0.9)
 
 
-def post_signal(port):
+def post_signal(port, key=None):
     body = json.dumps({"action": "set-and-add", "signal": json.loads(SIGNAL % 1)})
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/api/cache/signals", body, {"Content-Type": "application/json"})
+    connection.request("POST", "/api/cache/signals", body, {"Content-Type": "application/json"} | ({"X-API-Key": key} if key else {}))
     connection.getresponse().read()
 
 

@@ -13,8 +13,9 @@ struct AnswerFinisher {
     let crossOrigin: HTTPFields
     /// What every answer has, unless it says otherwise.
     let common: HTTPFields
-    /// Where the client stands with its rate.
-    let rate: [HTTPField]
+    /// Where the client stands with its rate; nil where it is not counted.
+    let standing: RateLimitStanding?
+    let ratePolicy: HTTPField?
 
     /// How long a client that is still sending a body nobody reads has to see the answer.
     private static let linger = TimeAmount.seconds(1)
@@ -70,7 +71,10 @@ struct AnswerFinisher {
         var headers = common
         headers.append(HTTPField(name: .requestID, value: id))
         for field in crossOrigin { headers.append(field) }
-        for field in rate { headers.append(field) }
+        if let standing, let ratePolicy {
+            headers.append(ratePolicy)
+            headers.append(standing.header)
+        }
         headers.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
         if let age = source.staleAge {
             headers.append(HTTPField(name: .cacheStale, value: "true"))

@@ -60,8 +60,8 @@ public struct DashboardService: Sendable {
 
     /// The same with routes of the caller's own behind the product's, for measurements.
     ///
-    /// - Parameter isBare: whether nothing of a connection is bounded and no answer has the headers that every answer has: what all that costs
-    ///   is the difference.
+    /// - Parameter isBare: whether nothing of a connection is bounded and no answer has a header for its security: what all that costs is the
+    ///   difference.
     package init(
         settings: Settings, logger: Logger, registry: MetricsRegistry = MetricsRegistry(), collectors: [MetricsCollector] = [],
         extraRoutes: [Route], isBare: Bool = false, onListening: @escaping ListeningHook = { _ in }

@@ -19,18 +19,16 @@ struct Borders: Sendable {
         return Result { () throws(Problem) in try gate.caller(headers, isLoopback: origin.isLoopback) }
     }
 
-    /// Counts a request: with its key if it has a right one, else with its address.
+    /// With whom a request is counted: with its key if it has a right one, else with its address.
     ///
     /// - Parameter caller: nil for somebody with a wrong key, whose tries are counted, too.
     /// - Returns: nil where requests are not counted.
-    func charge(_ caller: Caller?, from origin: ClientOrigin) async -> RateLimitStanding? {
+    func counted(_ caller: Caller?, from origin: ClientOrigin) -> (limiter: RateLimiter, client: RateLimitClient)? {
         guard let limiter else { return nil }
-        if let name = caller?.name { return await limiter.charge(.key(name)) }
+        if let name = caller?.name { return (limiter, .key(name)) }
         if sparesLoopback, gate.keys.isEmpty, origin.isLoopback { return nil }
-        return await limiter.charge(.network(origin.address?.network ?? "local"))
+        return (limiter, .network(origin.address?.network ?? "local"))
     }
-
-    func rateHeaders(_ standing: RateLimitStanding) -> [HTTPField] { limiter.map { standing.headers($0.policy) } ?? [] }
 
     /// The refusal of somebody who asks too often.
     static func tooMany(_ standing: RateLimitStanding) -> Problem {
@@ -42,10 +40,10 @@ struct Borders: Sendable {
     /// The names of ``common(isTLS:)``. Apart, because whoever looks into header fields makes an index of them, which every copy then copies.
     static let commonNames = Set(common(isTLS: true).map(\.name))
 
-    /// The headers that every answer has: nothing is guessed, framed, embedded or told to other sites.
+    /// The headers that every answer has: nothing is guessed, framed or embedded. Pages have more of their own.
     static func common(isTLS: Bool) -> HTTPFields {
         let headers: HTTPFields = [
-            .cacheControl: "no-cache", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
+            .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
             .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'", .crossOriginResourcePolicy: "same-origin",
         ]
         return isTLS ? headers + [HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")] : headers

@@ -3,7 +3,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 import NIOSSL
 
 /// Sets a connection up: TLS if there is a certificate, then HTTP/1.1 with every bound that a network needs.
@@ -45,10 +44,7 @@ struct BoundedChannel: HTTPChannelHandler {
                 withPipeliningAssistance: false, withErrorHandling: false,
                 // The types of headers allow nothing that would need it.
                 withOutboundHeaderValidation: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
-            try pipeline.addHandler(RequestGuard(state))
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: certificates != nil))
-            // For the end of the service: it lets requests finish. Time is kept by the guards.
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
+            try pipeline.addHandler(RequestGuard(state, isTLS: certificates != nil))
             return Value(
                 parts: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)),

@@ -14,6 +14,8 @@ final class ConnectionState {
     /// Looks in a row at which nothing had been taken, and what waited at the last one.
     private var (looks, waitingBytes) = (0, 0)
     private var hasChangedWritability = false
+    /// Whether the service ends.
+    private var isQuiescing = false
     /// Answers that were written and of which something still waits.
     private var untaken = 0
     /// Bytes since a part of a request came out of them.
@@ -80,8 +82,16 @@ final class ConnectionState {
     func answered() {
         untaken -= 1
         clock.answered(at: .now())
-        if clock.isWaiting { entry.markWaiting() }
+        guard clock.isWaiting else { return schedule() }
+        if isQuiescing { return close() }
+        entry.markWaiting()
         schedule()
+    }
+
+    /// The service ends: what is under way is answered, and nothing more.
+    func quiesce() {
+        isQuiescing = true
+        if isIdle { close() }
     }
 
     /// Called when nothing will be answered any more.

@@ -1,4 +1,5 @@
 import DequeModule
+import HTTPTypes
 import Hiredis
 import Logging
 import NIOCore
@@ -30,8 +31,8 @@ final class RateLimiter: Service, Sendable {
     private static let probeSpacing = 1_000_000
 
     let limit: RateLimit
-    /// What `RateLimit-Policy` says.
-    let policy: String
+    /// `RateLimit-Policy`.
+    let policy: HTTPField
     private let shared: SharedRateLimit?
     private let logger: Logger
     private let clock: @Sendable () -> Int
@@ -47,7 +48,7 @@ final class RateLimiter: Service, Sendable {
         clock: @escaping @Sendable () -> Int = { Int(NIODeadline.now().uptimeNanoseconds / 1000) }
     ) {
         self.limit = limit
-        policy = limit.policy
+        policy = HTTPField(name: .rateLimitPolicy, value: limit.policy)
         self.shared = shared
         self.logger = logger
         self.clock = clock
@@ -55,10 +56,18 @@ final class RateLimiter: Service, Sendable {
         (questions, asking) = AsyncStream.makeStream(of: Question.self)
     }
 
+    /// Counts a request without waiting: most have a lease.
+    ///
+    /// - Returns: nil when Redis has to be waited for, by ``charge(_:)``.
+    func chargeAtOnce(_ client: RateLimitClient) -> RateLimitStanding? {
+        let now = clock()
+        return ask({ step(&$0, client, at: now) }, for: client)
+    }
+
     /// Counts a request.
     func charge(_ client: RateLimitClient) async -> RateLimitStanding {
+        if let standing = chargeAtOnce(client) { return standing }
         let now = clock()
-        if let standing = ask({ step(&$0, client, at: now) }, for: client) { return standing }
         return await withCheckedContinuation { waiter in
             // The answer may have come meanwhile.
             let standing = ask(

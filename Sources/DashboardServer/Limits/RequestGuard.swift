@@ -1,56 +1,72 @@
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
-/// Watches the requests and answers of a connection, and refuses heads that two servers could understand differently.
+/// Watches the requests and answers of a connection, and refuses heads that two servers could understand differently. Translates between the
+/// types of the parser and those of the server on the way: a handler of its own for that costs every request twice.
 final class RequestGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let state: ConnectionState
+    private let isTLS: Bool
     private var isRefused = false
     private var host: String?
 
-    init(_ state: ConnectionState) { self.state = state }
+    init(_ state: ConnectionState, isTLS: Bool) { (self.state, self.isTLS) = (state, isTLS) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return state.partCame() }
         switch unwrapInboundIn(data) {
         case .head(var head):
-            do throws(HTTPParserError) {
+            let request: HTTPRequest
+            do {
                 try RequestHeadRule.check(&head, known: &host)
+                request = try HTTPRequest(head, secure: isTLS, splitCookie: false)
             } catch {
                 // Behind the answers to what came before it, the server answers this by a bare 400.
                 state.partCame()
-                return refuse(context, error)
+                return refuse(context, error as? HTTPParserError ?? .unknown)
             }
             // A body that is refused after all ends with the connection.
             if state.isIdle, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
             }
             state.headCame()
-            context.fireChannelRead(wrapInboundOut(.head(head)))
-        case .body:
+            context.fireChannelRead(wrapInboundOut(.head(request)))
+        case .body(let body):
             state.partCame()
-            context.fireChannelRead(data)
-        case .end:
+            context.fireChannelRead(wrapInboundOut(.body(body)))
+        case .end(let trailers):
             state.requestEnded()
-            context.fireChannelRead(data)
+            context.fireChannelRead(wrapInboundOut(.end(trailers.map { HTTPFields($0, splitCookie: false) })))
         }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        let left = promise ?? context.eventLoop.makePromise()
-        left.futureResult.assumeIsolated().whenSuccess { [state] in state.answered() }
-        state.answerWritten()
-        context.write(data, promise: left)
+        switch unwrapOutboundIn(data) {
+        case .head(let response): context.write(wrapOutboundOut(.head(HTTPResponseHead(response))), promise: promise)
+        case .body(let body): context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: promise)
+        case .end(let trailers):
+            let left = promise ?? context.eventLoop.makePromise()
+            left.futureResult.assumeIsolated().whenSuccess { [state] in state.answered() }
+            state.answerWritten()
+            context.write(wrapOutboundOut(.end(trailers.map(HTTPHeaders.init))), promise: left)
+        }
     }
 
     func flush(context: ChannelHandlerContext) {
         context.flush()
         state.flushed()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        state.quiesce()
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

@@ -65,7 +65,7 @@ final class DashboardResponder: HTTPResponder {
         let finisher = AnswerFinisher(
             request: request, id: id, source: trace.source ?? CacheSource(client.status.mode.backend),
             crossOrigin: borders.origins.headers(for: request.headers), common: borders.common,
-            rate: state.standing.map(borders.rateHeaders) ?? [])
+            standing: state.standing, ratePolicy: borders.limiter?.policy)
         let response =
             state.isBodyPending ? finisher.lastResponse(answer, on: context.channel) : finisher.response(answer, on: context.channel)
         status = response.status
@@ -84,9 +84,11 @@ final class DashboardResponder: HTTPResponder {
         let origin = borders.proxies.origin(peer: context.channel.remoteAddress, request.headers)
         if route?.isProbe != true { try borders.hosts.check(request.head.authority) }
         let caller = borders.caller(request.headers, for: route?.endpoint(request.method)?.role, from: origin)
-        if route?.isProbe != true {
-            state.standing = await borders.charge(try? caller.get(), from: origin)
-            if let standing = state.standing, !standing.isAllowed { throw Borders.tooMany(standing) }
+        if route?.isProbe != true, let (limiter, client) = borders.counted(try? caller.get(), from: origin) {
+            var standing = limiter.chargeAtOnce(client)
+            if standing == nil { standing = await limiter.charge(client) }
+            state.standing = standing
+            if let standing, !standing.isAllowed { throw Borders.tooMany(standing) }
         }
         guard let match = try found.get() else { throw Problem(.notFound, "There is no route of this path.") }
         guard let endpoint = match.route.endpoint(request.method) else {
