@@ -159,7 +159,8 @@ class Client:
 
     def checked(self, name, status, headers, data):
         reply = Reply(name, status, headers, data)
-        said = self.operations[name][2]["responses"]
+        operation = self.operations[name][2]
+        said = operation["responses"]
         assert str(status) in said, f"{name}: {status} is not in the document: {data[:300]}"
         response = self.resolved(said[str(status)])
         for header, definition in response.get("headers", {}).items():
@@ -178,5 +179,7 @@ class Client:
         if reply.json is not None:
             error = self.problem_of(reply.json, response["content"][reply.type]["schema"], strictly=True)
             assert not error, f"{name} {status}: {error.json_path}: {error.message}"
+            if reply.type == "application/problem+json":
+                assert reply.json["code"] in operation["x-codes"], f"{name} {status}: {reply.json['code']} is no code of this operation"
             reply.fields = set(self.fields(response["content"][reply.type]["schema"], reply.json, name))
         return reply

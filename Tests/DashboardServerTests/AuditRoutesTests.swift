@@ -300,6 +300,30 @@ struct AuditOutageTests {
         }
     }
 
+    @Test func `an entry with the greatest id stops the stream, not the service: what comes after is there when the stream is gone`()
+        async throws
+    {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-audit-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await RunningService.with {
+            $0.audit.stateDirectory = directory
+        } _: { (service) async throws in
+            #expect(try await service.send("POST", Self.route, Self.body).status == 201)
+            try await service.redis.ask("XADD", "usdcop:audit:events", "18446744073709551615-18446744073709551615", "a", "b")
+            let spooled = try await service.send("POST", Self.route, Self.body)
+            #expect(spooled.status == 202)
+            let verdict = try await service.get(Self.route + "?type=verify")
+            #expect(verdict.text.contains("inserted") && verdict.text.contains("18446744073709551615-18446744073709551615"))
+            try await service.redis.ask("DEL", "usdcop:audit:events")
+            try await eventually {
+                let page = try await service.get(Self.route)
+                return page.json["entries"]?.elements?.contains { $0["audit_id"] == spooled.json["entry"]?["audit_id"] } == true
+            }
+            // Nobody is spared the truth by that: what was deleted is missed.
+            #expect(try await service.get(Self.route + "?type=verify").text.contains("rogue_trim"))
+        }
+    }
+
     @Test func `without a journal an event that Redis cannot take is refused and says so`() async throws {
         try await RunningService.with { (service) async throws in
             service.redis.kill()

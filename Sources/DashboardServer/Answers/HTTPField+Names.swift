@@ -18,6 +18,13 @@ extension HTTPField.Name {
     static let crossOriginResourcePolicy = named("Cross-Origin-Resource-Policy")
     static let forwarded = named("Forwarded")
     static let xForwardedFor = named("X-Forwarded-For")
+    static let xForwardedHost = named("X-Forwarded-Host")
+    static let xForwardedProto = named("X-Forwarded-Proto")
+    static let xForwardedPort = named("X-Forwarded-Port")
+    static let xForwardedServer = named("X-Forwarded-Server")
+    static let xClientIP = named("X-Client-IP")
+    static let trueClientIP = named("True-Client-IP")
+    static let cfConnectingIP = named("CF-Connecting-IP")
     static let xRealIP = named("X-Real-IP")
     static let via = named("Via")
 

@@ -15,6 +15,18 @@ struct ContractDocument: Sendable {
 
     /// Errors that every operation can answer.
     static let everywhere: [ProblemCode] = [.invalidQuery, .uriTooLong, .internalError]
+    /// Those of whatever asks Redis.
+    static func ofRedis(isRead: Bool) -> [ProblemCode] {
+        let asked: [ProblemCode] = [
+            .redisUnavailable, .redisNoAnswer, .redisLoading, .redisBusy, .redisMasterDown, .redisClusterDown, .redisTooManyClients,
+            .redisAuthentication, .redisNoPermission, .redisRefused, .dataConflict, .cancelled,
+        ]
+        let written: [ProblemCode] = [
+            .redisReadOnly, .redisOutOfMemory, .redisPersistenceFailing, .redisTooFewReplicas, .overCapacity,
+        ]
+        return isRead ? asked : asked + written
+    }
+
     /// Those of what stands before all routes but the probes.
     static let atBorders: [ProblemCode] = [.foreignHost, .rateLimited]
 
@@ -32,8 +44,8 @@ struct ContractDocument: Sendable {
             "summary": "Infrastructure services of a USD/COP trading desk",
             "description": """
             JSON in, JSON out. HEAD is answered wherever GET is. Unknown parameters and fields are refused by name. Errors are problems \
-            (RFC 9457) with a stable `code`; where something was to be written, `outcome` says what became of it. `x-role` is the role \
-            that an operation needs: reader < writer < administrator.
+            (RFC 9457) with a stable `code`; where something was to be written, `outcome` says what became of it. `x-codes` are \
+            those that an operation can answer. `x-role` is the role that it needs: reader < writer < administrator.
             """,
             "license": ["name": "MIT", "identifier": "MIT"],
         ]

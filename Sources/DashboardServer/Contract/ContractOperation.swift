@@ -31,8 +31,8 @@ struct ContractOperation: Sendable {
         switch operation.reach {
         case .itself: break
         case .time: problems.insert(.timeout)
-        case .redis: problems.insert(.redisUnavailable)
-        case .steps: problems.formUnion([.redisUnavailable, .timeout])
+        case .redis: problems.formUnion(ContractDocument.ofRedis(isRead: endpoint.method.isRead))
+        case .steps: problems.formUnion(ContractDocument.ofRedis(isRead: endpoint.method.isRead) + [.timeout])
         }
         return problems
     }
@@ -42,6 +42,7 @@ struct ContractOperation: Sendable {
             .init("operationId", .string(operation.id)), .init("tags", [.string(operation.tag.rawValue)]),
             .init("summary", .string(operation.summary)), .init("description", .string(description)),
             .init("security", security), .init("responses", responses),
+            .init("x-codes", .array(problems.map(\.rawValue).sorted().map { .string($0) })),
         ]
         if let role = endpoint.role { members.append(.init("x-role", .string(role.rawValue))) }
         let parameters = QueryShape(operation.query).jsonParameters(operation.queryExamples) + headers

@@ -31,6 +31,8 @@ final class CertificateStore: Service, Sendable {
         var context: NIOSSLContext
         /// What the files held when they were last looked at, be it of use or not.
         var seen: Pair
+        /// What is wrong with them, and was told.
+        var told: String?
     }
 
     /// Why files cannot be used, as the rest of a sentence. Nothing of what stands in them.
@@ -78,12 +80,20 @@ final class CertificateStore: Service, Sendable {
         // Files that cannot be read at the moment are perhaps being replaced; whoever comes next will see.
         do {
             let pair = try await NIOThreadPool.singleton.runIfActive { [files] in try Self.read(files) }
-            guard state.withLock({ $0.seen != pair }) else { return }
-            state.withLock { $0.seen = pair }
+            let isNew = state.withLock { state in
+                defer { (state.seen, state.told) = (pair, nil) }
+                return state.seen != pair
+            }
+            guard isNew else { return }
             let context = try Self.context(pair)
             state.withLock { $0.context = context }
             logger.info("new connections begin with a new certificate")
         } catch let failure as Failure {
+            let isTold = state.withLock { state in
+                defer { state.told = failure.problem }
+                return state.told == failure.problem
+            }
+            guard !isTold else { return }
             let file = failure.isKey ? ConfigurationTable.certificateKeyFile.name : ConfigurationTable.certificateFile.name
             logger.error(
                 "the files of the certificate cannot be used, the old one stays",

@@ -11,7 +11,10 @@ struct ProxyPolicy: Sendable {
     /// How many hops are looked at; more are a mistake or an attack.
     private static let maximumHops = 32
     /// What proxies add. Where one of these stands, the peer is not who asks.
-    private static let marks: [HTTPField.Name] = [.xForwardedFor, .forwarded, .xRealIP, .via]
+    private static let marks: Set<HTTPField.Name> = [
+        .xForwardedFor, .forwarded, .xRealIP, .via, .xForwardedHost, .xForwardedProto, .xForwardedPort, .xForwardedServer, .xClientIP,
+        .trueClientIP, .cfConnectingIP,
+    ]
 
     /// Where a request comes from.
     ///
@@ -19,7 +22,9 @@ struct ProxyPolicy: Sendable {
     /// invention. When both are there and disagree, one of them was passed on unseen, and neither is believed.
     func origin(peer: SocketAddress?, _ headers: HTTPFields) -> ClientOrigin {
         let peer = peer.flatMap { IPAddress($0) }
-        guard matters, Self.marks.contains(where: { headers.contains($0) }) else { return ClientOrigin(address: peer, isProxied: false) }
+        guard matters, headers.contains(where: { Self.marks.contains($0.name) }) else {
+            return ClientOrigin(address: peer, isProxied: false)
+        }
         guard let peer, isTrusted(peer) else { return ClientOrigin(address: peer, isProxied: true) }
         let plain = headers.contains(.xForwardedFor) ? client(of: Self.hops(headers[values: .xForwardedFor]), behind: peer) : nil
         let forwarded =

@@ -4,11 +4,15 @@ import Foundation
 enum DescriptorLimit {
     /// Raises the soft limit as far as it is needed and the hard limit allows: shells mostly begin with 1,024, which is less than the
     /// connections that the service serves.
-    static func raise(to needed: Int) {
+    ///
+    /// - Returns: how many may be open now, when that is less than is needed.
+    static func raise(to needed: Int) -> Int? {
         var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < rlim_t(needed) else { return }
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < rlim_t(needed) else { return nil }
+        let before = limit.rlim_cur
         limit.rlim_cur = min(rlim_t(needed), limit.rlim_max)
-        _ = setrlimit(resource, &limit)
+        let reached = setrlimit(resource, &limit) == 0 ? limit.rlim_cur : before
+        return reached < rlim_t(needed) ? Int(reached) : nil
     }
 
     #if os(Linux)

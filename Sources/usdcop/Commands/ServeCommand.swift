@@ -1,6 +1,7 @@
 import ArgumentParser
 import DashboardServer
 import Foundation
+import Logging
 import LoggingServices
 import NIOCore
 
@@ -37,9 +38,15 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotCreate, "The file of LOG_FILE cannot be written: \(problem).")
         }
         // The log, Redis, journals and probes need some besides.
-        DescriptorLimit.raise(to: settings.maximumConnections + DashboardService.connectionsInPassing + 256)
+        let needed = settings.maximumConnections + DashboardService.connectionsInPassing + 256
+        let allowed = DescriptorLimit.raise(to: needed)
         do {
             try await withLog(settings.logging) { logger, log in
+                if let allowed {
+                    logger.warning(
+                        "fewer files may be open than the connections of USDCOP_MAX_CONNECTIONS need: raise the hard limit (ulimit -Hn, LimitNOFILE)",
+                        metadata: ["allowed": "\(allowed)", "needed": "\(needed)"])
+                }
                 let registry = MetricsRegistry()
                 registry.bootstrap()
                 let service = try DashboardService(

@@ -72,6 +72,21 @@ struct CertificateTests {
         }
     }
 
+    @Test func `files that are away for long are told once, and again after they were there`() async throws {
+        let place = try Place(try ThrowawayCertificates(for: Self.names))
+        defer { place.remove() }
+        let log = RecordedLog()
+        let store = try CertificateStore(place.files, logger: log.logger)
+        let away = place.files.certificate + ".away"
+        for round in 1...2 {
+            try FileManager.default.moveItem(atPath: place.files.certificate, toPath: away)
+            for _ in 0..<3 { await store.look() }
+            #expect(log.records.filter { $0.message.contains("cannot be used") }.count == round)
+            try FileManager.default.moveItem(atPath: away, toPath: place.files.certificate)
+            await store.look()
+        }
+    }
+
     @Test func `the API speaks TLS from 1.2 on and says that it always will`() async throws {
         let certificates = try ThrowawayCertificates(for: Self.names)
         let place = try Place(certificates)
