@@ -17,9 +17,6 @@ struct AnswerFinisher {
     let standing: RateLimitStanding?
     let ratePolicy: HTTPField?
 
-    /// How long a client that is still sending a body nobody reads has to see the answer.
-    private static let linger = TimeAmount.seconds(1)
-
     /// The answer to a request that was read to its end.
     func response(_ answer: Answer, on channel: any Channel) -> Response {
         var headers = headers(for: answer)
@@ -61,9 +58,9 @@ struct AnswerFinisher {
             body: ResponseBody { writer in
                 if body.readableBytes > 0 { try await writer.write(body) }
                 try await writer.finish(nil)
-                // Closing at once would reset the connection under a client that is still sending, and take the answer with it.
+                // Closing at once would reset the connection under a client that is still sending, and take the answer with it: whoever watches
+                // the connection gives it a moment.
                 try? await channel.close(mode: .output).get()
-                channel.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
             })
     }
 

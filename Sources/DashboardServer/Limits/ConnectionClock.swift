@@ -63,6 +63,12 @@ struct ConnectionClock: Sendable {
         if failedAt != nil { failedAt = now }
     }
 
+    /// Nothing will be answered any more, whatever is under way.
+    mutating func gaveUp(at now: NIODeadline) {
+        underWay = 0
+        failedAt = now
+    }
+
     /// What came is no HTTP, or nothing comes any more.
     mutating func failed(at now: NIODeadline) {
         if failedAt == nil { failedAt = now }

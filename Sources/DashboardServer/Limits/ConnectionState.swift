@@ -13,9 +13,11 @@ final class ConnectionState {
     private var stall: Scheduled<Void>?
     /// Looks in a row at which nothing had been taken, and what waited at the last one.
     private var (looks, waitingBytes) = (0, 0)
-    private var hasChangedWritability = false
+    private var hasTaken = false
     /// Whether the service ends.
-    private var isQuiescing = false
+    private(set) var isQuiescing = false
+    /// What ends the answers, once the last of them has left.
+    private var endings: [() -> Void] = []
     /// Answers that were written and of which something still waits.
     private var untaken = 0
     /// Bytes since a part of a request came out of them.
@@ -81,21 +83,37 @@ final class ConnectionState {
     /// Called when the last of an answer has left: until then its client may be slow, but it is not idle.
     func answered() {
         untaken -= 1
+        hasTaken = true
         clock.answered(at: .now())
-        guard clock.isWaiting else { return schedule() }
-        if isQuiescing { return close() }
-        entry.markWaiting()
+        if clock.isWaiting { entry.markWaiting() }
         schedule()
+        if untaken == 0 { runEndings() }
+        // Not at once: the client may still be sending, and would lose the answer to a reset.
+        if isQuiescing, clock.isWaiting, !entry.isEnded { channel.close(mode: .output, promise: nil) }
     }
 
     /// The service ends: what is under way is answered, and nothing more.
     func quiesce() {
         isQuiescing = true
-        if isIdle { close() }
+        if isIdle, !entry.isEnded { close() }
     }
 
-    /// Called when nothing will be answered any more.
-    func answersEnded() { entry.markEnded() }
+    /// Called when nothing will be answered any more: what was is let go first, and the connection then closes soon.
+    func endAnswers(_ end: @escaping () -> Void) {
+        entry.markEnded()
+        endings.append(end)
+        if untaken == 0 { runEndings() }
+    }
+
+    private func runEndings() {
+        let ready = endings
+        guard !ready.isEmpty else { return }
+        endings = []
+        for end in ready { end() }
+        clock.gaveUp(at: .now())
+        entry.markWaiting()
+        schedule()
+    }
 
     func failed() {
         clock.failed(at: .now())
@@ -103,25 +121,25 @@ final class ConnectionState {
     }
 
     func writabilityChanged(_ isWritable: Bool) {
-        hasChangedWritability = true
+        hasTaken = true
         if !isWritable { watchStall() }
     }
 
     private func watchStall() {
         guard stall == nil else { return }
-        (looks, waitingBytes, hasChangedWritability) = (0, bufferedBytes, false)
+        (looks, waitingBytes, hasTaken) = (0, bufferedBytes, false)
         lookLater()
     }
 
     private func lookLater() { stall = later(in: .nanoseconds(limits.stallTimeout.nanoseconds / Int64(Self.looksBeforeEnd))) { $0.look() } }
 
-    /// Whether something was taken since the last look: what waits became less, or more could be written meanwhile.
+    /// Whether something was taken since the last look: an answer left, what waits became less, or more could be written meanwhile.
     private func look() {
         stall = nil
         guard untaken > 0 || !channel.isWritable else { return }
         let bytes = bufferedBytes
-        looks = hasChangedWritability || bytes < waitingBytes ? 0 : looks + 1
-        (waitingBytes, hasChangedWritability) = (bytes, false)
+        looks = hasTaken || bytes < waitingBytes ? 0 : looks + 1
+        (waitingBytes, hasTaken) = (bytes, false)
         if looks < Self.looksBeforeEnd { lookLater() } else { close() }
     }
 
@@ -133,6 +151,9 @@ final class ConnectionState {
         timer?.task.cancel()
         stall?.cancel()
         (timer, stall) = (nil, nil)
+        let waiting = endings
+        endings = []
+        for end in waiting { end() }
     }
 
     private func close() { channel.close(promise: nil) }

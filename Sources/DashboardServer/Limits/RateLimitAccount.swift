@@ -96,7 +96,8 @@ struct RateLimitAccount: Sendable, Hashable {
     mutating func probe(_ limit: RateLimit, at now: Int) -> Order {
         expire(at: now)
         isAsking = true
-        return Order(asked: 0, immediate: 0, held: units, returned: 0, spent: alone.used(limit, at: now), time: now)
+        defer { unreturned = 0 }
+        return Order(asked: 0, immediate: 0, held: units, returned: unreturned, spent: alone.used(limit, at: now), time: now)
     }
 
     /// Takes an answer.
@@ -105,7 +106,9 @@ struct RateLimitAccount: Sendable, Hashable {
         alone.putBack(order.spent, limit)
         shared = grant.remaining
         guard order.asked > 0 else { return }
-        units += grant.granted
+        // What somebody waits for has no place in Redis, and must not lie about if this process' own limit does not let it through.
+        let immediate = min(grant.granted, order.immediate)
+        units += grant.granted - immediate + min(immediate, own.free(limit, at: now))
         // From before the question was sent: never longer than Redis counts it.
         expiry = order.time + Self.lifetime
         emptyUntil = grant.granted < order.asked ? now + max(grant.wait, 1) : 0

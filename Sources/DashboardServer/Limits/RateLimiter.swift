@@ -108,7 +108,7 @@ final class RateLimiter: Service, Sendable {
             state.isRunning = false
             return Array(state.waiters.keys)
         }
-        for client in clients { settle(client) { _, _ in nil } }
+        for client in clients { settle(client) { _, _ in [] } }
     }
 
     /// Whether Redis is asked.
@@ -157,14 +157,13 @@ final class RateLimiter: Service, Sendable {
             let grant = try await shared.ask(question.order, for: client, limit)
             settle(client) { state, now in
                 state.accounts[client]?.take(grant, for: question.order, limit, at: now)
-                defer { state.isAway = false }
-                return state.isAway ? .isBack : nil
+                return Self.came(back: &state)
             }
         } catch  where error.server?.kind == .wrongType || error.code == .unexpectedReply {
             // Redis is not away: somebody else wrote under this client's key.
             settle(client) { state, now in
-                state.accounts[client]?.takeForeignKey(aloneUntil: now + Self.probeSpacing) == true
-                    ? .foreign(key: shared.key(of: client)) : nil
+                let isNew = state.accounts[client]?.takeForeignKey(aloneUntil: now + Self.probeSpacing) == true
+                return Self.came(back: &state) + (isNew ? [.foreign(key: shared.key(of: client))] : [])
             }
         } catch  where Task.isCancelled {
             // The service ends, and with it whoever waits.
@@ -173,7 +172,7 @@ final class RateLimiter: Service, Sendable {
                 state.accounts[client]?.takeFailure()
                 state.nextProbe = now + Self.probeSpacing
                 defer { state.isAway = true }
-                return state.isAway ? nil : .isAway
+                return state.isAway ? [] : [.isAway]
             }
         }
     }
@@ -182,6 +181,11 @@ final class RateLimiter: Service, Sendable {
     private enum News {
         case isAway, isBack
         case foreign(key: String)
+    }
+
+    private static func came(back state: inout State) -> [News] {
+        defer { state.isAway = false }
+        return state.isAway ? [.isBack] : []
     }
 
     private func tell(_ news: News) {
@@ -195,7 +199,7 @@ final class RateLimiter: Service, Sendable {
     }
 
     /// Takes an answer, and lets everybody go on whom it is enough for; for the others it is asked again, once for all.
-    private func settle(_ client: RateLimitClient, _ take: (inout State, _ now: Int) -> News?) {
+    private func settle(_ client: RateLimitClient, _ take: (inout State, _ now: Int) -> [News]) {
         let now = clock()
         let (settled, orders, news) = state.withLock { state in
             let news = take(&state, now)
@@ -216,6 +220,6 @@ final class RateLimiter: Service, Sendable {
         }
         for order in orders { asking.yield((client, order)) }
         for (waiter, standing) in settled { waiter.resume(returning: standing) }
-        if let news { tell(news) }
+        for news in news { tell(news) }
     }
 }

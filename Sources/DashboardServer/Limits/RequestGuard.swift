@@ -15,17 +15,25 @@ final class RequestGuard: ChannelDuplexHandler {
     private let state: ConnectionState
     private let isTLS: Bool
     private var isRefused = false
+    /// Whether the last request of the connection has come: behind it the parser may go on, the service does not.
+    private var hasLastCome = false
+    private var isPassingBy = false
     private var host: String?
 
     init(_ state: ConnectionState, isTLS: Bool) { (self.state, self.isTLS) = (state, isTLS) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return state.partCame() }
+        guard !isPassingBy else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):
+            if hasLastCome || state.isQuiescing {
+                isPassingBy = true
+                return
+            }
             let request: HTTPRequest
             do {
-                try RequestHeadRule.check(&head, known: &host)
+                hasLastCome = try RequestHeadRule.check(&head, known: &host)
                 request = try HTTPRequest(head, secure: isTLS, splitCookie: false)
             } catch {
                 // Behind the answers to what came before it, the server answers this by a bare 400.
@@ -70,8 +78,9 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output { state.answersEnded() }
-        context.close(mode: mode, promise: promise)
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        // What the client has not taken would be thrown away when it has said that it sends nothing more.
+        state.endAnswers { context.close(mode: .output, promise: promise) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { refuse(context, error) }

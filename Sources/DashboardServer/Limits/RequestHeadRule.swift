@@ -6,7 +6,9 @@ enum RequestHeadRule {
     /// Checks a head, and says in one way that the connection ends after its answer.
     ///
     /// - Parameter known: the host of the last request of the connection, which need not be read again.
-    static func check(_ head: inout HTTPRequestHead, known: inout String?) throws(HTTPParserError) {
+    /// - Returns: whether it is the last request of its connection.
+    @discardableResult
+    static func check(_ head: inout HTTPRequestHead, known: inout String?) throws(HTTPParserError) -> Bool {
         var (host, hosts): (String?, Int) = (nil, 0)
         var (codings, isLast) = (0, head.method == .CONNECT)
         for (name, value) in head.headers {
@@ -32,7 +34,9 @@ enum RequestHeadRule {
         let isKnown = hosts == 1 && host == known && head.uri.utf8.first == UInt8(ascii: "/")
         if !isKnown { try checkHost(host, hosts, head.uri, isOld: isOld) }
         known = host
-        if isLast || isOld { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        guard isLast || isOld else { return false }
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        return true
     }
 
     private static func checkHost(_ host: String?, _ count: Int, _ uri: String, isOld: Bool) throws(HTTPParserError) {

@@ -67,8 +67,10 @@ extension RedisScript {
               else
                 local units, expiry = fields[i + 1]:match('^(%d+) (%d+)$')
                 units, expiry = tonumber(units), tonumber(expiry)
-                -- A clock that was set back must not keep a lease for ever.
-                if units and expiry <= now + reservation then
+                if units and expiry > now + reservation then
+                  -- A clock that was set back must not keep a lease for ever.
+                  redis.call('HDEL', KEYS[1], fields[i])
+                elseif units then
                   leases[#leases + 1] = {units = units, expiry = expiry, name = fields[i]}
                   if fields[i] == process and expiry > now then own = units end
                 end

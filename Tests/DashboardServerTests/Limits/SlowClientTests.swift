@@ -104,6 +104,39 @@ struct SlowClientTests {
         }
     }
 
+    @Test func `whoever says that it sends nothing more still gets all of its answers`() async throws {
+        try await RunningService.with { (service) async throws in
+            try await RawConnection.lend(port: service.port, receiveBuffer: 16 * 1024) { (lent) async throws in
+                var connection = lent
+                try await connection.send(String(repeating: "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 20))
+                connection.finishSending()
+                // The service has written all of it long before it is taken.
+                for number in 0..<20 {
+                    let reply = try #require(try await connection.reply(pausing: number == 0 ? .milliseconds(50) : nil))
+                    #expect(reply.body.count > 100_000)
+                }
+            }
+        }
+    }
+
+    @Test func `a connection whose last answer was given ends, whatever was sent behind it`() async throws {
+        try await RunningService.with { (service) async throws in
+            let last = [
+                "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\n\r\n",
+                "POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}",
+            ]
+            for request in last {
+                try await RawConnection.open(port: service.port) { (connection) async throws in
+                    try await connection.send(request + request + request)
+                    try await connection.drain()
+                    // The client does not close it; the service does, and then nothing can be sent any more.
+                    let sender = connection.sender
+                    try await eventually(within: .seconds(4)) { (try? await sender.write(ByteBuffer(string: "x"))) == nil }
+                }
+            }
+        }
+    }
+
     @Test func `idle connections beyond the limit make room for new ones, the oldest first`() async throws {
         try await RunningService.with {
             $0.maximumConnections = 20

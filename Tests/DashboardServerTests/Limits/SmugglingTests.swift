@@ -66,6 +66,9 @@ struct SmugglingTests {
         ("a tunnel", "CONNECT localhost:80 HTTP/1.1\r\n\(host)\r\n" + hidden, [404]),
         ("another protocol", "GET /livez HTTP/1.1\r\n\(host)Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + hidden, [200]),
         ("HTTP/1.0", "GET /livez HTTP/1.0\r\n\r\n" + hidden, [200]),
+        ("HTTP/1.0 that would stay", "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + hidden, [200]),
+        ("an upgrade to nothing", "GET /livez HTTP/1.1\r\n\(host)Upgrade: h2c\r\n\r\n" + hidden, [200]),
+        ("a connection upgrade alone", "GET /livez HTTP/1.1\r\n\(host)Connection: upgrade\r\n\r\n" + hidden, [200]),
         ("a close in capitals", "GET /livez HTTP/1.1\r\n\(host)Connection: Close\r\n\r\n" + hidden, [200]),
         ("a refusal behind an answer", hidden + hidden + "GET /livez HTTP/1.1\r\n\r\n" + hidden, [200, 200, 400]),
     ]
