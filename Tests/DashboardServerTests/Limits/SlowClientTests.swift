@@ -234,13 +234,15 @@ struct SlowClientTests {
                 }
             }
             // Client and server are one process: what both need at all comes with the first.
-            var sent = [try await send()]
+            #expect(try await send() < 1 << 30, "\(flood.name)")
             let before = ResidentMemory.bytes ?? 0
-            for _ in 0..<6 { sent.append(try await send()) }
-            #expect(sent.allSatisfy { $0 < 1 << 30 }, "\(flood.name)")
-            // The allocator takes some in steps, whatever comes; nearly all of what comes would have to stay.
-            let bound = max(48 << 20, sent.dropFirst().reduce(0, +) / 2)
-            #expect((ResidentMemory.bytes ?? 0) - before < bound, "\(flood.name)")
+            var growth: [Int] = []
+            for _ in 0..<8 {
+                #expect(try await send() < 1 << 30, "\(flood.name)")
+                growth.append((ResidentMemory.bytes ?? 0) - before)
+            }
+            // What is under way, and the allocator's steps, come and go: the least of the last ones is what stayed.
+            #expect(growth.suffix(4).min() ?? 0 < 48 << 20, "\(flood.name): \(growth)")
             #expect(try await service.get("/livez").status == 200)
         }
     }
