@@ -178,12 +178,13 @@ import Testing
     @Test func `a batch that filled in any way is sent without waiting for the interval`() async throws {
         let lane = BatchLane<Int>(capacity: 100, batchSize: 10)
         let sent = Mutex(0)
+        // Sent at the start. Added after it, one alone would wait for the interval.
+        lane.append(0)
         let running = Task {
             await lane.run(every: .seconds(3600)) {
                 _ = try? await lane.flush { (batch) throws(CacheError) in sent.withLock { $0 += batch.elements.count } }
             }
         }
-        lane.append(0)
         try await eventually { sent.withLock { $0 } == 1 }
         for _ in 0..<9 { lane.append(1) }
         // Nine wait, and nine come while they are taken away and brought back: there is never a tenth.
