@@ -274,10 +274,9 @@ struct AuditOutageTests {
     private static let body = #"{"event_type": "SYSTEM_EVENT", "data": {"event": "during"}}"#
 
     @Test func `while Redis is away events are spooled where there is a journal, and are in Redis when it is back`() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-audit-\(UUID().uuidString.prefix(8))")
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let state = try ScratchState()
         try await RunningService.with {
-            $0.audit.stateDirectory = directory
+            $0.audit.stateDirectory = state.url
         } _: { (service) async throws in
             #expect(try await service.send("POST", Self.route, Self.body).status == 201)
             service.redis.kill()
@@ -303,10 +302,9 @@ struct AuditOutageTests {
     @Test func `an entry with the greatest id stops the stream, not the service: what comes after is there when the stream is gone`()
         async throws
     {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("usdcop-audit-\(UUID().uuidString.prefix(8))")
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let state = try ScratchState()
         try await RunningService.with {
-            $0.audit.stateDirectory = directory
+            $0.audit.stateDirectory = state.url
         } _: { (service) async throws in
             #expect(try await service.send("POST", Self.route, Self.body).status == 201)
             try await service.redis.ask("XADD", "usdcop:audit:events", "18446744073709551615-18446744073709551615", "a", "b")

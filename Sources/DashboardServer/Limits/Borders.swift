@@ -40,10 +40,10 @@ struct Borders: Sendable {
     /// The names of ``common(isTLS:)``. Apart, because whoever looks into header fields makes an index of them, which every copy then copies.
     static let commonNames = Set(common(isTLS: true).map(\.name))
 
-    /// The headers that every answer has: nothing is guessed, framed or embedded. Pages have more of their own.
+    /// The headers that every answer has: nothing is guessed, framed, embedded or told to other sites.
     static func common(isTLS: Bool) -> HTTPFields {
         let headers: HTTPFields = [
-            .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
+            .cacheControl: "no-cache", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
             .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'", .crossOriginResourcePolicy: "same-origin",
         ]
         return isTLS ? headers + [HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")] : headers

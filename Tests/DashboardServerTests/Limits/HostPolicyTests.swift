@@ -45,7 +45,7 @@ struct HostPolicyTests {
         }
     }
 
-    @Test func `every answer says that nothing is guessed, framed or embedded`() async throws {
+    @Test func `every answer says that nothing is guessed, framed, embedded or told to other sites`() async throws {
         try await RunningService.with { (service) async throws in
             for target in [
                 "/", "/livez", "/nothing", "/api/cache/signals", "/api/cache/signals?x=1", "/elements.js", "/metrics",
@@ -53,6 +53,7 @@ struct HostPolicyTests {
             ] {
                 let reply = try await service.get(target)
                 #expect(reply["X-Content-Type-Options"] == "nosniff", "\(target)")
+                #expect(reply["Referrer-Policy"] == "no-referrer", "\(target)")
                 #expect(reply["Content-Security-Policy"]?.contains("frame-ancestors 'none'") == true, "\(target)")
                 #expect(["same-origin", "cross-origin"].contains(reply["Cross-Origin-Resource-Policy"] ?? ""), "\(target)")
                 #expect(reply["Strict-Transport-Security"] == nil)
