@@ -3,11 +3,11 @@ package enum CacheRules {
     /// Lifetime of the latest signal and of a history, renewed by every write.
     static let signalLifetime = Duration.seconds(3600)
     /// Lifetime of financial and custom metrics, renewed by every write.
-    static let metricsLifetime = Duration.seconds(300)
+    package static let metricsLifetime = Duration.seconds(300)
     /// Lifetime of what a caller stores without naming one.
     static let defaultLifetime = Duration.seconds(300)
     /// Signals kept for each symbol.
-    static let historyLength = 100
+    package static let historyLength = 100
     /// Entries of the change stream, approximately.
     package static let eventsLength = 2000
     /// Entries of each operation's stream of the performance logger, exactly.

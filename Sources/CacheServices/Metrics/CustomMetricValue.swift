@@ -52,5 +52,5 @@ public enum CustomMetricValue: Sendable, Hashable {
     /// The bytes as they are stored: a JSON number or string.
     public var json: [UInt8] { JSONWriter.bytes(jsonValue) }
 
-    private static let sentence = "must be a finite number or a text of at most 4096 bytes"
+    private static let sentence = "must be a finite number or a text of at most \(maximumTextBytes) bytes"
 }

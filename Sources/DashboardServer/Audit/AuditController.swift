@@ -24,15 +24,17 @@ struct AuditController: Sendable {
         case .stats:
             return Answer(["stats": try await Deadline.run(writes: false) { try await audit.reader.stats() }.jsonValue])
         case .export(let format, let filter, let limit):
-            return try await export(format, filter, limit: limit)
+            return try await export(format, filter, limit: limit, for: CountedClient(call.caller, at: call.origin))
         case .verify:
             return Answer(try await Deadline.run(writes: false, within: Deadline.verification) { try await audit.verify() }.jsonValue)
         }
     }
 
     /// The first piece is made before the head goes out, so that a trail that cannot be read is a 503 and no broken file.
-    private func export(_ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?) async throws -> Answer {
-        let slot = try exports.take()
+    private func export(
+        _ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?, for client: CountedClient
+    ) async throws -> Answer {
+        let slot = try exports.take(for: client)
         let (first, rest) = try await Deadline.run(writes: false) {
             let export = try await audit.reader.export(format, filter, limit: limit)
             var iterator = export.makeAsyncIterator()
@@ -69,7 +71,7 @@ struct AuditController: Sendable {
     @Sendable private func clear(_ call: Call) async throws -> Answer {
         try call.noQuery()
         var reader = JSONObjectReader(try call.object(), mode: .strict)
-        let reason = reader.text("reason", TextRule(maximumLength: 512))
+        let reason = reader.text("reason", AuditClearance.reason)
         reader.finish()
         guard reader.problems.isEmpty, let reason else { throw reader.error }
         let cleared = try await Deadline.run(writes: true, within: Deadline.clearing) {

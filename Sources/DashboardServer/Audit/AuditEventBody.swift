@@ -15,7 +15,7 @@ struct AuditEventBody: Sendable {
         let data = reader.value("data")
         let type = reader.choice("event_type", of: AuditEventType.self)
         let metadata = reader.value("metadata", .optional)
-        let userID = reader.text("user_id", TextRule(maximumLength: 128), .optional)
+        let userID = reader.text("user_id", AuditLogEntry.Limits.userID, .optional)
         reader.finish()
         var problems = reader.problems
         var event: AuditEvent?

@@ -50,7 +50,7 @@ extension QueryReader {
     fileprivate mutating func auditFilter() -> AuditFilter {
         let eventType = choice("eventType", of: AuditEventType.self)
         let symbol = symbol("symbol")
-        let rule = TextRule(maximumLength: 128)
+        let rule = AuditLogEntry.Limits.userID
         let userID = text("userId", .text(rule))
         if let userID, let code = rule.problem(with: userID) { report("userId", code, rule.sentence) }
         let start = timestamp("startTime")

@@ -8,7 +8,7 @@ enum AuditEventSchema {
     private static func body(of type: AuditEventType) -> Schema {
         Schema.object([
             "event_type": .word(type.rawValue), "data": data(of: type), "metadata?": Schema.object.orNull,
-            "user_id?": Schema.text(128).said(
+            "user_id?": Schema.text(AuditLogEntry.Limits.userID).said(
                 "Who did it, where callers have no names; from a caller with an API key, for whom it was done."),
         ]).closed.with("title", .string(type.rawValue))
     }

@@ -27,7 +27,9 @@ enum ContractHeaders {
     static let parameters: JSONValue = [
         "RequestID": [
             "name": "X-Request-ID", "in": "header", "schema": ["type": "string"], "example": "desk-1",
-            "description": "What the log and the answer call the request: 1 to 128 letters, digits and `._-`; anything else is passed by.",
+            "description": .string(
+                "What the log and the answer call the request: 1 to \(RequestID.maximumLength) letters, digits and `._-`; else it is passed by."
+            ),
         ],
         "IfNoneMatch": [
             "name": "If-None-Match", "in": "header", "schema": ["type": "string"], "example": "\"0\"",

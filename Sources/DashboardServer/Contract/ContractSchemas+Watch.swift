@@ -42,7 +42,8 @@ extension ContractSchemas {
 
     private static let registration = Schema.object([
         "url": Schema([
-            "type": "string", "maxLength": 2048, "format": "uri", "pattern": #"^(https?|wss?)://[^\s/?#@]+([/?#]\S*)?$"#,
+            "type": "string", "maxLength": .integer(ProbeURL.maximumLength), "format": "uri",
+            "pattern": #"^(https?|wss?)://[^\s/?#@]+([/?#]\S*)?$"#,
         ]).said("Without user, password and token; checked at /health unless it has a path."),
         "check_interval_ms?": Schema.integer(ServiceConfig.intervals).with("default", 30_000),
         "timeout_ms?": Schema.integer(ServiceConfig.timeouts).with("default", 5000),
@@ -50,7 +51,8 @@ extension ContractSchemas {
 
     private static let reading = Schema.object([
         "service": .name, "operation": .name, "latency_ms": .number(LatencyMeasurement.latency),
-        "success?": Schema.boolean.with("default", true), "metadata?": Schema.object.said("At most 4096 bytes of JSON."),
+        "success?": Schema.boolean.with("default", true),
+        "metadata?": Schema.object.said("At most \(LatencyMeasurement.longestMetadata) bytes of JSON."),
     ]).closed
 
     private static let measurement = Schema.object([

@@ -58,7 +58,7 @@ enum ContractSchemas {
 
     private static let customMetric = Schema.one([
         .number(.finite), Schema(["type": "string", "maxLength": .integer(CustomMetricValue.maximumTextBytes)]),
-    ]).said("A number, or a text of at most 4096 bytes in UTF-8.")
+    ]).said("A number, or a text of at most \(CustomMetricValue.maximumTextBytes) bytes in UTF-8.")
 
     private static let unreadable = Schema.array(.string).said("Keys of Redis whose values cannot be read and were passed by.")
 }

@@ -9,7 +9,7 @@ struct Operation: Sendable {
 
         var sentence: String {
             switch self {
-            case .signals: "The signals of the models: the latest, and up to 100 of each symbol."
+            case .signals: "The signals of the models: the latest, and up to \(CacheRules.historyLength) of each symbol."
             case .positions: "What the desk holds."
             case .metrics: "The figures of the desk, and metrics of its own."
             case .audit: "The audit trail: chained, signed, and only appended to."

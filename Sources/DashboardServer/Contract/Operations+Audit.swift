@@ -57,7 +57,7 @@ extension Operations {
         .explained(
             "The whole trail is exported to the state directory first; what remains is one event that says who cleared it and why."
         )
-        .takes(Schema.object(["reason": .text(512)]).closed, [.init("reason", ["reason": "Year 2024 is archived"])])
+        .takes(Schema.object(["reason": .text(AuditClearance.reason)]).closed, [.init("reason", ["reason": "Year 2024 is archived"])])
         .answers(
             "What was archived and cleared.",
             Schema.object([

@@ -25,7 +25,7 @@ extension Operations {
         ).refuses(.dataConflict)
 
     private static let setMetrics: Operation = Operation("setMetrics", .metrics, "Stores the figures of the desk as a whole")
-        .explained("They expire after 300 s.")
+        .explained("They expire after \(CacheRules.metricsLifetime.components.seconds) s.")
         .takes(Schema.object(["metrics": .ref("NewFinancialMetrics")]).closed, [.init("figures", ["metrics": ContractSamples.metrics])])
         .answers("What was stored.", storedMetrics, [stored]).refuses(.dataConflict)
 
@@ -59,7 +59,7 @@ extension Operations {
         ).refuses(.dataConflict)
 
     private static let setCustomMetric: Operation = Operation("setCustomMetric", .metrics, "Stores a custom metric")
-        .explained("It expires after 300 s.")
+        .explained("It expires after \(CacheRules.metricsLifetime.components.seconds) s.")
         .takes(
             Schema.object(["value": .ref("CustomMetric")]).closed,
             [.init("number", ["value": 1.25]), .init("text", ["value": "calm"])]

@@ -66,8 +66,6 @@ extension Schema {
         Schema(["type": "string", "pattern": .string("^[^\(unprintable)]{1,\(rule.maximumLength)}$")])
     }
 
-    static func text(_ maximumLength: Int) -> Schema { text(TextRule(maximumLength: maximumLength)) }
-
     private static let double = Schema(["type": "number", "format": "double"])
 
     /// Inside the brackets of a regular expression: control and format characters, line and paragraph separators, as `TextRule` knows

@@ -8,7 +8,7 @@ struct ServiceBody: Sendable {
     /// - Throws: `ValidationError` naming every field that is wrong. The address is never repeated.
     init(_ body: JSONValue, name: OperationName) throws(ValidationError) {
         var reader = JSONObjectReader(body, mode: .strict)
-        let text = reader.text("url", TextRule(maximumLength: 2048))
+        let text = reader.text("url", TextRule(maximumLength: ProbeURL.maximumLength))
         let interval = reader.integer("check_interval_ms", in: ServiceConfig.intervals, .optional)
         let timeout = reader.integer("timeout_ms", in: ServiceConfig.timeouts, .optional)
         reader.finish()

@@ -23,11 +23,10 @@ struct Borders: Sendable {
     ///
     /// - Parameter caller: nil for somebody with a wrong key, whose tries are counted, too.
     /// - Returns: nil where requests are not counted.
-    func counted(_ caller: Caller?, from origin: ClientOrigin) -> (limiter: RateLimiter, client: RateLimitClient)? {
+    func counted(_ caller: Caller?, from origin: ClientOrigin) -> (limiter: RateLimiter, client: CountedClient)? {
         guard let limiter else { return nil }
-        if let name = caller?.name { return (limiter, .key(name)) }
         if sparesLoopback, gate.keys.isEmpty, origin.isLoopback { return nil }
-        return (limiter, .network(origin.address?.network ?? "local"))
+        return (limiter, CountedClient(caller, at: origin))
     }
 
     /// The refusal of somebody who asks too often.

@@ -2,33 +2,45 @@ import HTTPTypes
 import Synchronization
 
 /// How many exports of the audit trail go out at once: each walks the whole trail.
+///
+/// Of several places one client never takes the last, so that whoever reads its exports slowly does not keep everybody else from theirs.
 final class ExportSlots: Sendable {
     /// The place of one export; given back when the last reference to it goes, whatever became of the answer.
     final class Slot: Sendable {
         private let slots: ExportSlots
+        private let client: CountedClient
 
-        fileprivate init(_ slots: ExportSlots) { self.slots = slots }
+        fileprivate init(_ slots: ExportSlots, _ client: CountedClient) { (self.slots, self.client) = (slots, client) }
 
-        deinit { slots.taken.withLock { $0 -= 1 } }
+        deinit { slots.giveBack(client) }
     }
 
     private let maximum: Int
-    private let taken = Mutex(0)
+    private let maximumOfOne: Int
+    private let taken = Mutex<[CountedClient: Int]>([:])
 
-    init(maximum: Int) { self.maximum = maximum }
+    init(maximum: Int) { (self.maximum, maximumOfOne) = (maximum, max(1, maximum - 1)) }
 
     /// Takes a place.
-    func take() throws(Problem) -> Slot {
-        let isFree = taken.withLock { taken in
-            guard taken < maximum else { return false }
-            taken += 1
-            return true
+    func take(for client: CountedClient) throws(Problem) -> Slot {
+        let full: String? = taken.withLock { taken in
+            guard taken.values.reduce(0, +) < maximum else { return "\(maximum) exports are under way" }
+            let own = taken[client, default: 0]
+            guard own < maximumOfOne else { return "\(own) exports of this client are under way" }
+            taken[client] = own + 1
+            return nil
         }
-        guard isFree else {
+        if let full {
             throw Problem(
-                .tooManyExports, "\(maximum) exports are under way, which is as many as are allowed.", outcome: .notRecorded,
-                headers: [.retryAfter: "5"])
+                .tooManyExports, "\(full), which is as many as are allowed.", outcome: .notRecorded, headers: [.retryAfter: "5"])
         }
-        return Slot(self)
+        return Slot(self, client)
+    }
+
+    private func giveBack(_ client: CountedClient) {
+        taken.withLock { taken in
+            let rest = taken[client, default: 0] - 1
+            taken[client] = rest > 0 ? rest : nil
+        }
     }
 }

@@ -11,11 +11,11 @@ import Synchronization
 /// Nobody waits for Redis but a client that has no lease yet; and of its requests one asks, the others wait for the same answer.
 final class RateLimiter: Service, Sendable {
     private struct State {
-        var accounts: [RateLimitClient: RateLimitAccount] = [:]
+        var accounts: [CountedClient: RateLimitAccount] = [:]
         /// The clients in the order in which they are looked at when one has to be forgotten.
-        var ring: Deque<RateLimitClient> = []
+        var ring: Deque<CountedClient> = []
         /// Requests that wait for an answer from Redis, in the order in which they came.
-        var waiters: [RateLimitClient: Deque<Waiter>] = [:]
+        var waiters: [CountedClient: Deque<Waiter>] = [:]
         var isRunning = false
         var isAway = false
         /// When it is looked next whether Redis is back.
@@ -23,7 +23,7 @@ final class RateLimiter: Service, Sendable {
     }
 
     private typealias Waiter = CheckedContinuation<RateLimitStanding, Never>
-    private typealias Question = (client: RateLimitClient, order: RateLimitAccount.Order)
+    private typealias Question = (client: CountedClient, order: RateLimitAccount.Order)
 
     /// Clients of which something is remembered; whoever was not seen for longest is forgotten first.
     static let maximumClients = 10_000
@@ -59,13 +59,13 @@ final class RateLimiter: Service, Sendable {
     /// Counts a request without waiting: most have a lease.
     ///
     /// - Returns: nil when Redis has to be waited for, by ``charge(_:)``.
-    func chargeAtOnce(_ client: RateLimitClient) -> RateLimitStanding? {
+    func chargeAtOnce(_ client: CountedClient) -> RateLimitStanding? {
         let now = clock()
         return ask({ step(&$0, client, at: now) }, for: client)
     }
 
     /// Counts a request.
-    func charge(_ client: RateLimitClient) async -> RateLimitStanding {
+    func charge(_ client: CountedClient) async -> RateLimitStanding {
         if let standing = chargeAtOnce(client) { return standing }
         let now = clock()
         return await withCheckedContinuation { waiter in
@@ -83,7 +83,7 @@ final class RateLimiter: Service, Sendable {
     /// Takes a step and asks what it says.
     ///
     /// - Returns: nil when it has to be waited for.
-    private func ask(_ step: (inout State) -> RateLimitAccount.Step, for client: RateLimitClient) -> RateLimitStanding? {
+    private func ask(_ step: (inout State) -> RateLimitAccount.Step, for client: CountedClient) -> RateLimitStanding? {
         switch state.withLock({ step(&$0) }) {
         case .settled(let standing, let order):
             if let order { asking.yield((client, order)) }
@@ -117,7 +117,7 @@ final class RateLimiter: Service, Sendable {
     /// Clients of which something is remembered at the moment.
     var clientCount: Int { state.withLock { $0.accounts.count } }
 
-    private func step(_ state: inout State, _ client: RateLimitClient, at now: Int, waiting: Int = 1) -> RateLimitAccount.Step {
+    private func step(_ state: inout State, _ client: CountedClient, at now: Int, waiting: Int = 1) -> RateLimitAccount.Step {
         if state.accounts[client] == nil { Self.makeRoom(for: client, in: &state) }
         let limit = limit
         let isAlone = shared == nil || !state.isRunning || state.isAway
@@ -132,13 +132,13 @@ final class RateLimiter: Service, Sendable {
     }
 
     private static func withAccount<Value>(
-        _ client: RateLimitClient, _ limit: RateLimit, in state: inout State, _ body: (inout RateLimitAccount) -> Value
+        _ client: CountedClient, _ limit: RateLimit, in state: inout State, _ body: (inout RateLimitAccount) -> Value
     ) -> Value {
         body(&state.accounts[client, default: RateLimitAccount(limit)])
     }
 
     /// Second chance: of those that were not used since the last look, the oldest goes. What it held of a lease expires in Redis.
-    private static func makeRoom(for client: RateLimitClient, in state: inout State) {
+    private static func makeRoom(for client: CountedClient, in state: inout State) {
         while state.accounts.count >= maximumClients, let oldest = state.ring.popFirst() {
             if let account = state.accounts[oldest], account.isRecent {
                 state.accounts[oldest]?.isRecent = false
@@ -199,7 +199,7 @@ final class RateLimiter: Service, Sendable {
     }
 
     /// Takes an answer, and lets everybody go on whom it is enough for; for the others it is asked again, once for all.
-    private func settle(_ client: RateLimitClient, _ take: (inout State, _ now: Int) -> [News]) {
+    private func settle(_ client: CountedClient, _ take: (inout State, _ now: Int) -> [News]) {
         let now = clock()
         let (settled, orders, news) = state.withLock { state in
             let news = take(&state, now)

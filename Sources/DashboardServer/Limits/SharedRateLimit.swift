@@ -20,11 +20,11 @@ struct SharedRateLimit: Sendable {
     }
 
     /// The key under which a client is counted.
-    func key(of client: RateLimitClient) -> String { schema.full(KeySchema.rateLimit(client.hash)) }
+    func key(of client: CountedClient) -> String { schema.full(KeySchema.rateLimit(client.hash)) }
 
     /// Asks for a lease: one round trip.
     func ask(
-        _ order: RateLimitAccount.Order, for client: RateLimitClient, _ limit: RateLimit
+        _ order: RateLimitAccount.Order, for client: CountedClient, _ limit: RateLimit
     ) async throws(RedisError) -> RateLimitAccount.Grant {
         let arguments: [RedisArgument] = [
             .text(String(limit.interval)), .integer(limit.burst), .text(process), .integer(order.asked), .integer(order.immediate),

@@ -63,7 +63,7 @@ final class StreamSubscriber: Sendable {
             let size = state.size + message.bytes.readableBytes
             guard state.queue.count < Self.maximumCount, size <= Self.maximumSize || state.queue.isEmpty else {
                 state.end = .slow
-                _ = state.takeQueue()
+                state.clearQueue()
                 return false
             }
             state.queue.append(message)
@@ -87,7 +87,7 @@ final class StreamSubscriber: Sendable {
         tell { state in
             guard state.end == nil else { return false }
             state.end = reason
-            _ = state.takeQueue()
+            state.clearQueue()
             return true
         }
     }
@@ -163,9 +163,11 @@ extension StreamSubscriber.State {
     fileprivate var isIdle: Bool { queue.isEmpty && end == nil && !isWoken && !isReminded }
 
     fileprivate mutating func takeQueue() -> [StreamMessage] {
-        defer { (queue, size) = ([], 0) }
+        defer { clearQueue() }
         return Array(queue)
     }
+
+    fileprivate mutating func clearQueue() { (queue, size) = ([], 0) }
 
     fileprivate mutating func takeTurn() -> StreamSubscriber.Turn? {
         if let end { return .ended(end) }

@@ -4,7 +4,7 @@ public import CacheServices
 public struct LatencyMeasurement: Sendable, Hashable {
     package static let latency = NumberRule.range(0...1e9)
     /// Bytes of metadata as JSON that are kept.
-    static let longestMetadata = 4096
+    package static let longestMetadata = 4096
 
     /// When it was measured, by the clock of the machine that did.
     public let timestamp: Timestamp

@@ -24,7 +24,7 @@ public struct ProbeURL: Sendable, Hashable {
         case postgres
     }
 
-    static let maximumLength = 2048
+    package static let maximumLength = 2048
 
     /// With user and password; it goes to probes and nowhere else.
     let text: String

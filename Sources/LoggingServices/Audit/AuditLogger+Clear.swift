@@ -1,4 +1,4 @@
-import CacheServices
+package import CacheServices
 public import Foundation
 import Synchronization
 
@@ -10,6 +10,9 @@ public struct AuditClearance: Sendable, Hashable {
     public let archive: URL
     /// The entry that records the clearing, and alone is left.
     public let receipt: AuditReceipt
+
+    /// The reason that a clearing gives.
+    package static let reason = TextRule(maximumLength: 512)
 }
 
 extension AuditLogger {
@@ -29,8 +32,8 @@ extension AuditLogger {
     public func clearAuditTrail(
         reason: String, userID: String? = nil, ipAddress: String? = nil, archive: URL? = nil
     ) async throws(AuditError) -> AuditClearance {
-        if let code = TextRule(maximumLength: 512).problem(with: reason) {
-            throw AuditError(.invalid, "The reason must be 1 to 512 printable characters (\(code.rawValue)); nothing was cleared.")
+        if let code = AuditClearance.reason.problem(with: reason) {
+            throw AuditError(.invalid, "The reason \(AuditClearance.reason.sentence) (\(code.rawValue)); nothing was cleared.")
         }
         guard let store else { throw .clearingNeedsRedis }
         guard let file = archive ?? archiveFile() else {

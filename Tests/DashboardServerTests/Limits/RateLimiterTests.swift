@@ -12,24 +12,27 @@ import Testing
 struct RateLimiterTests {
     private static func limit(_ text: String) throws -> RateLimit { try #require(RateLimit(text)) }
 
-    /// Asks as often as it can for a while: how many requests were allowed, and for how long it asked.
-    private static func press(_ port: Int, for time: Duration, connections: Int = 4) async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
+    /// Asks as often as it can for a while: how many requests were allowed, and when it asked the last time.
+    private static func press(_ port: Int, for time: Duration, connections: Int = 4) async throws -> (
+        allowed: Int, last: ContinuousClock.Instant
+    ) {
+        let end = ContinuousClock.now + time
+        return try await withThrowingTaskGroup { group in
             for _ in 0..<connections {
                 group.addTask {
                     try await RawConnection.open(port: port) { (connection) async throws in
-                        var allowed = 0
-                        let end = ContinuousClock.now + time
-                        while ContinuousClock.now < end {
+                        var (allowed, last) = (0, ContinuousClock.now)
+                        while case let now = ContinuousClock.now, now < end {
                             try await connection.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
                             guard let reply = try await connection.reply() else { break }
                             if reply.status == 404 { allowed += 1 } else { #expect(reply.status == 429) }
+                            last = now
                         }
-                        return allowed
+                        return (allowed, last)
                     }
                 }
             }
-            return try await group.reduce(0, +)
+            return try await group.reduce((0, .now - time)) { ($0.0 + $1.0, max($0.1, $1.1)) }
         }
     }
 
@@ -41,15 +44,14 @@ struct RateLimiterTests {
                 let begin = ContinuousClock.now
                 async let one = Self.press(first.port, for: .milliseconds(1500))
                 async let two = Self.press(second.port, for: .milliseconds(1500))
-                let allowed = try await [one, two]
-                let seconds =
-                    Double(begin.duration(to: .now).components.attoseconds) / 1e18 + Double(begin.duration(to: .now).components.seconds)
-                let total = Double(allowed[0] + allowed[1])
+                let pressed = try await [one, two]
+                let total = Double(pressed[0].allowed + pressed[1].allowed)
                 let leases = Double(2 * RateLimitAccount.maximumLease(limit))
-                #expect(total <= 100 + 200 * seconds)
-                // What came in the asked time, less what two leases hold back.
-                #expect(total >= 100 + 200 * 1.5 - leases - 1)
-                #expect(allowed.allSatisfy { $0 > 0 })
+                #expect(total <= 100 + 200 * (begin.duration(to: .now) / .seconds(1)))
+                // What came until both had asked the last time, less what two leases hold back.
+                let asked = begin.duration(to: min(pressed[0].last, pressed[1].last)) / .seconds(1)
+                #expect(total >= 100 + 200 * asked - leases - 1)
+                #expect(pressed.allSatisfy { $0.allowed > 0 })
             }
         }
     }
@@ -128,7 +130,7 @@ struct RateLimiterTests {
             #expect(try await service.get("/api/cache/signals").status == 200)
             service.redis.kill()
             let begin = ContinuousClock.now
-            let allowed = try await Self.press(service.port, for: .milliseconds(800))
+            let allowed = try await Self.press(service.port, for: .milliseconds(800)).allowed
             let seconds = begin.duration(to: .now) / .seconds(1)
             #expect(Double(allowed) <= 20 + 50 * seconds)
             // Up to a quarter of a second goes by until it is clear that Redis does not answer.
@@ -225,7 +227,7 @@ struct RateLimiterTests {
         try await RunningService.with {
             ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
         } _: { (service) async throws in
-            let key = KeySchema(.standard).full(KeySchema.rateLimit(RateLimitClient.network("127.0.0.1").hash))
+            let key = KeySchema(.standard).full(KeySchema.rateLimit(CountedClient.network("127.0.0.1").hash))
             try await service.redis.ask("SET", .text(key), "mine")
             #expect(
                 try await [service.get("/nothing").status, service.get("/nothing").status, service.get("/nothing").status] == [
@@ -249,7 +251,7 @@ struct RateLimiterTests {
         try await RunningService.with {
             ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
         } _: { (service) async throws in
-            let key = KeySchema(.standard).full(KeySchema.rateLimit(RateLimitClient.network("127.0.0.1").hash))
+            let key = KeySchema(.standard).full(KeySchema.rateLimit(CountedClient.network("127.0.0.1").hash))
             try await service.redis.ask("HSET", .text(key), .text(field[0]), .text(field[1]))
             var statuses: [Int] = []
             for _ in 0..<5 { statuses.append(try await service.get("/nothing").status) }

@@ -9,7 +9,7 @@ import Testing
 /// The one step in Redis, asked by two processes. The rate is so slow that no time goes by; where it should, the stored times are moved.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct SharedRateLimitTests {
-    private static let client = RateLimitClient.key("a")
+    private static let client = CountedClient.key("a")
 
     /// Two processes and what stands in Redis.
     private struct Desk {

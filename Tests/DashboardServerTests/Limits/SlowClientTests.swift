@@ -281,25 +281,4 @@ struct SlowClientTests {
             #expect(try await service.get("/livez").status == 200)
         }
     }
-
-    @Test func `more exports than are allowed are told to come again, and a place is free when an export ends`() async throws {
-        try await RunningService.with {
-            $0.limits.maximumExports = 1
-        } _: { (service) async throws in
-            #expect(
-                try await service.send("POST", "/api/audit/signals", #"{"event_type": "SYSTEM_EVENT", "data": {"event": "x"}}"#).status
-                    == 201)
-            let slots = ExportSlots(maximum: 1)
-            var slot: ExportSlots.Slot? = try slots.take()
-            let refused = #expect(throws: Problem.self) { try slots.take() }
-            #expect(refused?.code == .tooManyExports)
-            #expect(slot != nil)
-            slot = nil
-            _ = try slots.take()
-            // Whatever becomes of an export, it gives its place back.
-            for method in ["GET", "HEAD", "GET", "HEAD", "GET"] {
-                try await eventually { try await service.request(method, "/api/audit/signals?type=export&format=csv").status == 200 }
-            }
-        }
-    }
 }

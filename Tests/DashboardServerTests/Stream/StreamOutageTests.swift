@@ -140,7 +140,7 @@ struct StreamOutageTests {
                 service.redis.pause()
                 let stopped = ContinuousClock.now
                 while Self.mode(try await client.next("backend")) != "memory" {}
-                #expect(stopped.duration(to: .now) < .seconds(2))
+                #expect(stopped.duration(to: .now) < .seconds(3))
                 try await Self.publish(service, "during")
                 #expect(try await Self.news(&client).value["signal_id"] == "during")
                 service.redis.resume()

@@ -12,12 +12,18 @@ struct OnDemandTests {
         try await server.ask("XLEN", "usdcop:health:history:api").integer.map { Int($0) }
     }
 
+    /// What a check found is seen before it ends, and until then a check on demand joins it.
+    private func nothingIsUnderWay(in checker: HealthChecker) async throws {
+        try await eventually { checker.state.withLock { $0.inFlight.isEmpty } }
+    }
+
     @Test func `checks on demand are answered and seen, and neither alert nor fill the history`() async throws {
         let server = try await PrivateRedis.start()
         let stand = try await StandInService.start(.answers(200))
         try await withMonitor(on: server.configuration, [.quick("api", stand.url, interval: 60_000)]) { checker in
             try await eventually { try await length(server) == 1 }
             let state = try await server.ask("HGET", "usdcop:health:transitions", "api").text
+            try await nothingIsUnderWay(in: checker)
             stand.behave(.answers(500))
             for _ in 0..<20 { #expect(await checker.checkAllServices().overallStatus == .unhealthy) }
             #expect(await checker.checkService("api")?.status == .unhealthy)
@@ -51,6 +57,7 @@ struct OnDemandTests {
         let log = RecordedLog()
         try await withMonitor(on: nil, [.quick("api", stand.url, interval: 60_000)], logger: log.logger) { checker in
             try await eventually { await checker.getServiceHealth("api")?.status == .healthy }
+            try await nothingIsUnderWay(in: checker)
             stand.behave(.answers(500))
             for _ in 0..<5 { #expect(await checker.checkService("api")?.status == .unhealthy) }
             #expect(await checker.getServiceHealth("api")?.status == .healthy)

@@ -147,7 +147,7 @@ struct AuditFaultTests {
             shell.arguments = [
                 "-c", "set -o pipefail; \"$0\" audit log SYSTEM_EVENT \"$1\" | head -n 1 >/dev/null", Program.executable.path, input,
             ]
-            shell.environment = ["REDIS_URL": program.url, "PATH": "/usr/bin:/bin"]
+            shell.environment = Program.sanitizing.merging(["REDIS_URL": program.url, "PATH": "/usr/bin:/bin"]) { $1 }
             let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
             shell.terminationHandler = { _ in continuation.finish() }
             try shell.run()

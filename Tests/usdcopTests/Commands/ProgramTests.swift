@@ -153,7 +153,7 @@ struct ProgramTests {
             let shell = Process()
             shell.executableURL = URL(fileURLWithPath: "/bin/bash")
             shell.arguments = ["-c", "set -o pipefail; '\(Program.executable.path)' signal history USDCOP --limit 100 | true"]
-            shell.environment = ["REDIS_URL": program.url, "PATH": "/usr/bin:/bin"]
+            shell.environment = Program.sanitizing.merging(["REDIS_URL": program.url, "PATH": "/usr/bin:/bin"]) { $1 }
             let ended = AsyncStream.makeStream(of: Void.self)
             shell.terminationHandler = { _ in ended.continuation.finish() }
             try shell.run()

@@ -27,6 +27,9 @@ struct Program: Sendable {
             "usdcop")
     }
 
+    /// What a program that was built for a sanitizer has to be told, wherever a test gives it an environment of its own.
+    static let sanitizing = ProcessInfo.processInfo.environment.filter { ["LD_PRELOAD", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key) }
+
     /// A program that talks to a private redis-server of its own; one that breaks no promise.
     static func withRedis(_ body: (Program, PrivateRedis) async throws -> Void) async throws {
         let redis = try await PrivateRedis.start("--appendonly", "yes", namespaces: ["usdcop", "usdcop-demo", "mine", "{desk}"])
@@ -86,7 +89,7 @@ final class RunningProgram: Sendable {
         process = Process()
         process.executableURL = Program.executable
         process.arguments = arguments
-        process.environment = environment
+        process.environment = environment.merging(Program.sanitizing) { given, _ in given }
         if let pipe {
             process.standardInput = pipe
         } else {

@@ -18,7 +18,7 @@ enum Terminal {
         let process = Process()
         process.executableURL = Program.executable
         process.arguments = arguments
-        process.environment = environment
+        process.environment = environment.merging(Program.sanitizing) { given, _ in given }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -5,9 +5,9 @@ public struct AuditLogEntry: Sendable, Hashable {
     /// The most bytes that an entry may have as stored JSON.
     public static let maximumBytes = 16 * 1024
 
-    enum Limits {
+    package enum Limits {
         static let auditID = TextRule(maximumLength: 128)
-        static let userID = TextRule(maximumLength: 128)
+        package static let userID = TextRule(maximumLength: 128)
         static let ipAddress = TextRule(maximumLength: 64)
         static let action = TextRule(maximumLength: 4096)
     }
