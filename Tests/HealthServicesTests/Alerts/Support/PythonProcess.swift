@@ -8,10 +8,13 @@ final class PythonProcess: @unchecked Sendable {
     private let process = Process()
     private let output = Pipe()
 
-    /// The Python that the scripts prepare.
+    /// The Python that the scripts prepare, for whoever runs them and for whoever runs `swift test` afterwards.
     static var interpreter: URL {
-        let path = ProcessInfo.processInfo.environment["USDCOP_TEST_PYTHON"]
-        return URL(fileURLWithPath: path ?? "/usr/bin/python3")
+        if let path = ProcessInfo.processInfo.environment["USDCOP_TEST_PYTHON"] { return URL(fileURLWithPath: path) }
+        let prepared = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../../.local/venv/bin/python").standardized
+        let isThere = FileManager.default.isExecutableFile(atPath: prepared.path)
+        return isThere ? prepared : URL(fileURLWithPath: "/usr/bin/python3")
     }
 
     /// - Parameter name: of a file among the tests of interoperation.
