@@ -151,6 +151,8 @@ let package = Package(
             ],
             path: "Tests/RedisTesting"
         ),
+        // Lets tests that measure time take turns; apart, because it needs the library for tests.
+        .target(name: "TestTurns", path: "Tests/TestTurns"),
         // The measured side of scripts/bench.
         .executableTarget(
             name: "usdcop-bench",
@@ -170,19 +172,19 @@ let package = Package(
         .testTarget(
             name: "HiredisTests",
             dependencies: [
-                "Hiredis", "RedisTesting", .product(name: "CoreMetrics", package: "swift-metrics"),
+                "Hiredis", "RedisTesting", "TestTurns", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
-        .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting"]),
+        .testTarget(name: "CacheServicesTests", dependencies: ["CacheServices", "RedisTesting", "TestTurns"]),
         .testTarget(
             name: "LoggingServicesTests",
-            dependencies: ["LoggingServices", "RedisTesting", .product(name: "NIOPosix", package: "swift-nio")]
+            dependencies: ["LoggingServices", "RedisTesting", "TestTurns", .product(name: "NIOPosix", package: "swift-nio")]
         ),
         .testTarget(
             name: "HealthServicesTests",
             dependencies: [
-                "HealthServices", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
+                "HealthServices", "RedisTesting", "TestTurns", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -190,12 +192,12 @@ let package = Package(
         .testTarget(
             name: "DashboardServerTests",
             dependencies: [
-                "DashboardServer", "RedisTesting", .product(name: "NIOCore", package: "swift-nio"),
+                "DashboardServer", "RedisTesting", "TestTurns", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
-        .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting"]),
+        .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting", "TestTurns"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,15 +3,13 @@
 import datetime
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 
-from processes import PROGRAM, RedisServer, end, environment, free_port, until
+from processes import PROGRAM, RedisServer, end, environment, expect_running, on_free_port, until
 
 EVENTS = ["SIGNAL_GENERATED", "SIGNAL_EXECUTED", "POSITION_OPENED", "POSITION_CLOSED", "RISK_ALERT", "SYSTEM_EVENT"]
 
@@ -35,11 +33,14 @@ class Service:
 
     def __init__(self, desk, **variables):
         self.desk = desk
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
         self.variables = variables
         self.state = tempfile.mkdtemp(dir=desk.directory)
         self.log = open(os.path.join(self.state, "log"), "ab")
+        on_free_port(self.open)
+
+    def open(self, port):
+        self.port = port
+        self.address = f"http://127.0.0.1:{port}"
         self.start()
 
     def start(self):
@@ -54,11 +55,11 @@ class Service:
         until(self.answers)
 
     def answers(self):
-        assert self.process.poll() is None, pathlib.Path(self.log.name).read_text()
+        expect_running(self.process, self.log.name)
         try:
             with urllib.request.urlopen(self.address + "/livez", timeout=5) as answer:
                 return answer.status == 200
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             return False
 
     def stop(self):

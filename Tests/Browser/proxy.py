@@ -5,8 +5,6 @@ import re
 import socket
 import threading
 
-from processes import free_port
-
 
 class CuttingProxy:
     """Streams are cut after a random number of bytes unless it is calm; everything else passes."""
@@ -16,9 +14,8 @@ class CuttingProxy:
         self.chance = random.Random(seed)
         self.calm = True
         self.cuts = 0
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):

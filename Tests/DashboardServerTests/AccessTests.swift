@@ -1,10 +1,11 @@
 import HTTPTypes
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct AccessTests {
     static let keys = """
         reader:desk:reader-key-0123456789

@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite("/api/alerts", .serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite("/api/alerts", .takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct AlertsRouteTests {
     private static let target = "/api/alerts"
 
@@ -29,8 +30,9 @@ struct AlertsRouteTests {
         #expect(reply.json["alerts"]?.elements?.map { $0["id"] } == ["c", "b", "a"])
         let newest = reply.json["alerts"]?.elements?.first
         #expect(newest?["latency_ms"] == 1200 && newest?["message"] == "m c" && newest?["to"] == "unhealthy")
-        let delivery = newest?["deliveries"]?.elements?.first
-        #expect(delivery?["channel"] == "mailto:a@b" && delivery?["result"] == "failed" && delivery?["attempts"] == 3)
+        // The service may have recorded meanwhile that it has no channel, also between the two entries.
+        let delivery = newest?["deliveries"]?.elements?.first { $0["channel"] == "mailto:a@b" }
+        #expect(delivery?["result"] == "failed" && delivery?["attempts"] == 3)
         #expect(delivery?["at"] == "2025-01-15T10:31:00.000Z" && delivery?["detail"] == "timeout")
         let two = try await service.get(Self.target + "?limit=2").json
         #expect(two["count"] == 2 && two["alerts"]?.elements?.map { $0["id"] } == ["c", "b"])
@@ -47,9 +49,10 @@ struct AlertsRouteTests {
 
     @Test func `damage is named, and a foreign value is refused and left alone`() async throws {
         let service = try await SharedService.empty()
-        try await service.redis.ask("XADD", "usdcop:alerts", "1-1", "kind", "poem")
+        // In one step: what became of the alerts of another test may still be recorded, and stands behind it then.
+        let script = "redis.call('DEL', KEYS[1]) return redis.call('XADD', KEYS[1], '1-1', 'kind', 'poem')"
+        try await service.redis.ask("EVAL", .text(script), "1", "usdcop:alerts")
         #expect(try await service.get(Self.target).json["unreadable"] == ["1-1"])
-        try await service.redis.ask("DEL", "usdcop:alerts")
         try await service.redis.ask("SET", "usdcop:alerts", "mine")
         let reply = try await service.get(Self.target)
         #expect(reply.status == 500 && reply.code == "data_conflict")

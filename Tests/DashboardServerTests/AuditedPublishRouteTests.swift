@@ -3,12 +3,13 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// Each on a Redis of its own: a trail that is flushed under its writer says so.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .timeLimit(.minutes(1)))
 struct AuditedPublishRouteTests {
     @Test func `publishes a signal with its event, once`() async throws {
         try await RunningService.with { (service) async throws in

@@ -1,10 +1,11 @@
 import CacheServices
 import HTTPTypes
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct BadInputTests {
     /// Queries and paths, the parameters that the answer names, and why.
     static let addresses: [(method: String, target: String, wrong: [String])] = [

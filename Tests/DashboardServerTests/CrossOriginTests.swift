@@ -1,10 +1,11 @@
 import HTTPTypes
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct CrossOriginTests {
     private static let desk = "https://desk.example.com"
 
@@ -100,6 +101,19 @@ struct CrossOriginTests {
         }
     }
 
+    @Test func `where there are no keys a preflight offers what reads`() async throws {
+        try await Self.withOrigins { service in
+            for (target, status, methods) in [
+                ("/api/cache/signals", 204, "GET, HEAD"), ("/api/health/services/api", 405, nil),
+            ] as [(String, Int, String?)] {
+                let reply = try await service.request(
+                    "OPTIONS", target, headers: [("Origin", Self.desk), ("Access-Control-Request-Method", "DELETE")])
+                #expect(reply.status == status)
+                #expect(reply["Access-Control-Allow-Methods"] == methods)
+            }
+        }
+    }
+
     @Test func `the embedding page can read that a key is missing, also of the stream`() async throws {
         let keys = try KeyRing(lines: AccessTests.keys)
         try await Self.withOrigins(keys) { service in
@@ -134,7 +148,11 @@ struct CrossOriginTests {
         ("http://localhost:8090", "localhost:8090", false, true),
         ("http://127.0.0.1:8090", "127.0.0.1:8090", false, true),
         ("http://[::1]:8090", "[::1]:8090", false, true),
-        ("https://desk.example.com", "localhost:8090", false, true),
+        // Where there are no keys every script of a listed origin could write.
+        ("https://desk.example.com", "localhost:8090", false, false),
+        ("https://desk.example.com", "usdcop.example.com", true, true),
+        ("http://desk.local:8090", "desk.local:8090", false, true),
+        ("http://desk.local:8091", "desk.local:8090", false, false),
         // Another port of this machine is another origin.
         ("http://localhost:3000", "localhost:8090", false, false),
         ("http://evil.org", "localhost:8090", false, false),
@@ -153,7 +171,8 @@ struct CrossOriginTests {
     func `only pages of its own and of listed origins write`(
         write: (origin: String?, host: String, hasKeys: Bool, isAllowed: Bool)
     ) throws {
-        let policy = OriginPolicy(listed: [try #require(WebOrigin("https://desk.example.com"))], hasKeys: write.hasKeys)
+        let policy = OriginPolicy(
+            listed: [try #require(WebOrigin("https://desk.example.com"))], hosts: ["desk.local"], hasKeys: write.hasKeys)
         let headers: HTTPFields = write.origin.map { [.origin: $0] } ?? [:]
         for method in [HTTPRequest.Method.post, .put, .patch, .delete] {
             #expect(((try? policy.check(method, headers, host: write.host)) != nil) == write.isAllowed)

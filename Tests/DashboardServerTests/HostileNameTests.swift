@@ -1,5 +1,6 @@
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
@@ -7,7 +8,7 @@ import Testing
 /// Whatever stands where the API takes a name, it is a name: no pattern, no part of another key, no text of a script.
 ///
 /// The service runs as its user of the ACL file, so that whatever reached for a key of another namespace fails the test at its end, too.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct HostileNameTests {
     static let names = [
         "*", "?", "[A-Z]*", "[^x]", "USD*", "\\*", "USDCOP\u{0}X", "USDCOP\r\nDEL usdcop:signal:latest", "\n", "{other}:key", "{usdcop}",

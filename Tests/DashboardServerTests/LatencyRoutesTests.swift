@@ -2,11 +2,12 @@ import CacheServices
 import HealthServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct LatencyRoutesTests {
     private static let target = "/api/health/latency"
 

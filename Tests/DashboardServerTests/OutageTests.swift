@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct OutageTests {
     @Test func `with auto, reads and writes go on in memory and say so, and come back`() async throws {
         try await RunningService.with { (service) async throws in

@@ -2,11 +2,12 @@ import CacheServices
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct PerformanceRoutesTests {
     private static let target = "/api/performance"
 

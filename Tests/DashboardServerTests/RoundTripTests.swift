@@ -1,10 +1,11 @@
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService({ $0.backend = .redis }), .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService({ $0.backend = .redis }), .timeLimit(.minutes(1)))
 struct RoundTripTests {
     static let requests: [(method: String, target: String, body: String?, command: String)] = [
         ("GET", "/api/cache/signals?type=latest", nil, "get"),

@@ -5,11 +5,12 @@ import NIOCore
 import RedisTesting
 import ServiceLifecycle
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StartTests {
     @Test(arguments: [CacheBackendChoice.auto, .redis])
     func `wrong credentials end the start`(backend: CacheBackendChoice) async throws {
@@ -117,8 +118,12 @@ struct StartTests {
             try await RawConnection.open(port: port) { (connection) async throws in
                 try await connection.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 await slow.arrival()
+                let asked = ContinuousClock.now
                 await shutDown()
                 while try await connection.reply() != nil {}
+                // Where nobody says otherwise it is ten seconds.
+                let time = asked.duration(to: .now)
+                #expect(time >= .milliseconds(200) && time < .seconds(5), "\(time)")
             }
         }
     }

@@ -8,16 +8,18 @@ public final class ThrowawayCertificates: Sendable {
     public var certificate: String { path("server.crt") }
     public var key: String { path("server.key") }
 
-    /// - Parameter names: what the server's certificate is for, as `DNS:…` and `IP:…`.
-    public init(for names: String) throws {
+    /// - Parameters:
+    ///   - names: what the server's certificate is for, as `DNS:…` and `IP:…`.
+    ///   - days: how long that one is valid from now on.
+    public init(for names: String, days: Int = 90) throws {
         directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("usdcop-test-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        try openssl(["req", "-x509", "-days", "1", "-subj", "/CN=test CA", "-keyout", path("ca.key"), "-out", authority] + newKey)
+        try openssl(["req", "-x509", "-days", "90", "-subj", "/CN=test CA", "-keyout", path("ca.key"), "-out", authority] + newKey)
         try openssl(["req", "-subj", "/CN=test server", "-keyout", key, "-out", path("server.csr")] + newKey)
         try Data("subjectAltName=\(names)\n".utf8).write(to: URL(fileURLWithPath: path("names")))
         try openssl([
-            "x509", "-req", "-in", path("server.csr"), "-CA", authority, "-CAkey", path("ca.key"), "-CAcreateserial", "-days", "1",
+            "x509", "-req", "-in", path("server.csr"), "-CA", authority, "-CAkey", path("ca.key"), "-CAcreateserial", "-days", "\(days)",
             "-extfile", path("names"), "-out", certificate,
         ])
     }

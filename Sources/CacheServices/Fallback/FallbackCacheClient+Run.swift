@@ -19,7 +19,9 @@ extension FallbackCacheClient: Service {
 
     private func watchConnection() async {
         for await status in cache.redis.statusUpdates() {
-            if case .away(let error) = status, error.meansAway { leaveRedis(error.message) }
+            if case .away(let error) = status, error.meansAway {
+                leaveRedis(error.cause.map { "\(error.message) Cause: \($0)." } ?? error.message)
+            }
             wakeUp()
         }
     }

@@ -27,6 +27,9 @@ struct Gate: Sendable {
         throw Self.unauthenticated("This needs an API key with the role \(role.rawValue), as Authorization: Bearer or X-API-Key.")
     }
 
+    /// Whether a request tries to say who calls.
+    static func hasCredential(_ headers: HTTPFields) -> Bool { headers.contains(.apiKey) || headers.contains(.authorization) }
+
     /// The one credential of a request; two that differ are none.
     private static func credential(in headers: HTTPFields) throws(Problem) -> String? {
         var credentials: [String] = headers[values: .apiKey]

@@ -34,6 +34,7 @@ public struct KeyRing: Sendable {
     /// - Throws: `ValidationError` naming the line; never what stands in it.
     public init(lines text: String) throws(ValidationError) {
         var keys: [(Holder, String)] = []
+        var lines: [String: Int] = [:]
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.drop { $0 == " " || $0 == "\t" }
             if line.isEmpty || line.hasPrefix("#") { continue }
@@ -45,6 +46,11 @@ public struct KeyRing: Sendable {
                         must be role:name:key with role reader, writer or administrator, a name of 1–128 printable characters and a key \
                         of 16–512 printable ASCII characters
                         """)
+            }
+            if let first = lines.updateValue(index + 1, forKey: String(parts[2])) {
+                // One of the two roles would win without a word.
+                throw ValidationError(
+                    field: "line \(index + 1)", code: .malformed, sentence: "has the key of line \(first); every line needs its own")
             }
             keys.append((Holder(name: String(parts[1]), role: role), String(parts[2])))
         }

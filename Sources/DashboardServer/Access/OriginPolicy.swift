@@ -7,6 +7,8 @@ import HTTPTypes
 struct OriginPolicy: Sendable {
     /// The origins of `USDCOP_CORS_ORIGINS`.
     let listed: Set<WebOrigin>
+    /// The names of `USDCOP_ALLOWED_HOSTS`.
+    let hosts: Set<String>
     /// Whether callers prove who they are; else it is the address of this machine that lets them in.
     let hasKeys: Bool
 
@@ -15,21 +17,22 @@ struct OriginPolicy: Sendable {
 
     /// Refuses what a page of a foreign origin would have a browser write (CSRF).
     ///
-    /// The service's own page sends its own host as origin. Where no key is needed that host must be one of this machine: the name of an
-    /// attacker's page can be made to lead here (DNS rebinding).
+    /// The service's own page sends its own host as origin. Where no key is needed that host must be one of this machine, or listed: the name
+    /// of an attacker's page can be made to lead here (DNS rebinding). A page of a listed origin writes with a key; without keys every script
+    /// of that origin could, in the browser of whoever looks at it.
     ///
-    /// - Throws: ``Problem`` for a method that writes from an origin that is neither the service's own nor listed.
+    /// - Throws: ``Problem`` for a method that writes from an origin that may not.
     func check(_ method: HTTPRequest.Method, _ headers: HTTPFields, host authority: String?) throws(Problem) {
         guard !method.isRead, method != .options, let text = headers[.origin] else { return }
         let origin = headers[values: .origin].count == 1 ? WebOrigin(text) : nil
-        if let origin, listed.contains(origin) || isOwn(origin, host: authority) { return }
+        if let origin, hasKeys && listed.contains(origin) || isOwn(origin, host: authority) { return }
         throw Problem(.foreignOrigin, "Pages of this origin may not write here; nothing was done.", outcome: .notRecorded)
     }
 
     private func isOwn(_ origin: WebOrigin, host authority: String?) -> Bool {
         let scheme: WebHost.Scheme = origin.text.hasPrefix("https:") ? .https : .http
         guard let host = authority.flatMap({ WebHost($0, scheme: scheme) }), host.text == origin.authority else { return false }
-        return hasKeys || host.isLoopback
+        return hasKeys || host.isLoopback || hosts.contains(host.name)
     }
 
     /// The headers that let a page of a listed origin read an answer; those that keep caches from mixing origins up where any is listed.
@@ -50,9 +53,11 @@ struct OriginPolicy: Sendable {
     /// The answer to a preflight of a listed origin; nil where there is none to give.
     func preflight(_ headers: HTTPFields, methods: String) -> Answer? {
         guard origin(of: headers) != nil else { return nil }
+        let allowed = hasKeys ? methods : methods.split(separator: ", ").filter { $0 == "GET" || $0 == "HEAD" }.joined(separator: ", ")
+        guard !allowed.isEmpty else { return nil }
         return Answer(
             noContent: [
-                .accessControlAllowMethods: methods, .accessControlAllowHeaders: Self.allowed,
+                .accessControlAllowMethods: allowed, .accessControlAllowHeaders: Self.allowed,
                 .accessControlMaxAge: String(Self.preflightSeconds),
             ])
     }

@@ -13,6 +13,8 @@ struct WebHost: Sendable, Hashable {
 
     /// - Returns: nil for anything that is no host with an optional port.
     init?(_ text: String, scheme: Scheme) {
+        // In lowercase some other letters are those of a name.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let text = text.lowercased()
         var rest = text[...]
         if rest.first == "[" {

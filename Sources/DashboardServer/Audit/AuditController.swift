@@ -7,7 +7,7 @@ import NIOCore
 /// `/api/audit/signals`: reading, verifying, recording and clearing the audit trail.
 struct AuditController: Sendable {
     let audit: AuditLogger
-    let exports: ExportSlots
+    let exports: ClientSlots
 
     var routes: [Route] {
         [
@@ -24,7 +24,7 @@ struct AuditController: Sendable {
         case .stats:
             return Answer(["stats": try await Deadline.run(writes: false) { try await audit.reader.stats() }.jsonValue])
         case .export(let format, let filter, let limit):
-            return try await export(format, filter, limit: limit, for: CountedClient(call.caller, at: call.origin))
+            return try await export(format, filter, limit: limit, for: call.counted)
         case .verify:
             return Answer(try await Deadline.run(writes: false, within: Deadline.verification) { try await audit.verify() }.jsonValue)
         }
@@ -32,9 +32,12 @@ struct AuditController: Sendable {
 
     /// The first piece is made before the head goes out, so that a trail that cannot be read is a 503 and no broken file.
     private func export(
-        _ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?, for client: CountedClient
+        _ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?, for client: CountedClient?
     ) async throws -> Answer {
-        let slot = try exports.take(for: client)
+        let slot: ClientSlots.Slot
+        do throws(ClientSlots.Full) { slot = try exports.take(for: client) } catch {
+            throw Problem(.tooManyExports, error.sentence("exports"), outcome: .notRecorded, headers: [.retryAfter: "5"])
+        }
         let (first, rest) = try await Deadline.run(writes: false) {
             let export = try await audit.reader.export(format, filter, limit: limit)
             var iterator = export.makeAsyncIterator()

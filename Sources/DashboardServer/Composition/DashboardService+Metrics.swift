@@ -6,7 +6,7 @@ extension DashboardService {
     /// What is read at the moment of a scrape: the parts that keep their own figures. A new part adds a line here.
     static func collectors(
         _ client: any ICacheClient, performance: PerformanceLogger, audit: AuditLogger, latency: LatencyMonitor,
-        health: HealthChecker, stream: StreamHub
+        health: HealthChecker, stream: StreamHub, connections: ConnectionRegister, certificates: CertificateStore?
     ) -> [MetricsCollector] {
         [
             BuildInfo.collect,
@@ -17,6 +17,8 @@ extension DashboardService {
             { latency.status.metricFamilies },
             { health.metricFamilies },
             { stream.metricFamilies },
+            { connections.metricFamilies },
+            { certificates?.metricFamilies ?? [] },
         ]
     }
 }

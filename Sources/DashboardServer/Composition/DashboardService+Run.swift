@@ -23,7 +23,8 @@ extension DashboardService: Service {
     func run(signals: [UnixSignal], with companions: [any Service] = [], drainTime: Duration = Self.drainTime) async throws {
         typealias Entry = ServiceGroupConfiguration.ServiceConfiguration
         let all =
-            services.map { Entry(service: $0) }
+            // One that cannot begin, such as the server whose address is in use, lets the others give back what they hold.
+            services.map { Entry(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) }
             + companions.map { Entry(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }
         var configuration = ServiceGroupConfiguration(services: all, gracefulShutdownSignals: signals, logger: logger)
         configuration.maximumGracefulShutdownDuration = drainTime
@@ -32,6 +33,8 @@ extension DashboardService: Service {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {
             throw StartError.cannotListen(host: settings.host, port: settings.port, reason: Self.reason(error))
+        } catch is SocketAddressError {
+            throw StartError.unknownHost(host: settings.host)
         } catch is CancellationError where !Task.isCancelled {
             logger.warning("requests were still under way when the time to drain was over")
         }

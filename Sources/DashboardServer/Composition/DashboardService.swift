@@ -66,7 +66,7 @@ public struct DashboardService: Sendable {
         settings: Settings, logger: Logger, registry: MetricsRegistry = MetricsRegistry(), collectors: [MetricsCollector] = [],
         extraRoutes: [Route], isBare: Bool = false, onListening: @escaping ListeningHook = { _ in }
     ) throws(StartError) {
-        guard !settings.keys.isEmpty || Self.isLoopback(settings.host) else { throw .keysNeeded(host: settings.host) }
+        guard !settings.keys.isEmpty || SettingsDraft.isLoopback(settings.host) else { throw .keysNeeded(host: settings.host) }
         let backend = Backend(settings: settings, logger: logger, metrics: registry)
         client = backend.client
         redis = backend.redis
@@ -93,11 +93,13 @@ public struct DashboardService: Sendable {
             changes: backend.changes, audit: audit.reader.stream, local: backend.redis == nil ? nil : backend.localChanges,
             backend: report, latency: latency)
         stream = StreamHub(feeds, maximumStreams: settings.allowedStreams, limits: settings.streams, logger: logger)
+        let certificates = try Self.certificates(settings, logger)
+        let connections = ConnectionRegister(maximum: settings.maximumConnections, proxies: settings.trustedProxies, logger: logger)
         let served =
             SignalsController(signals, audit: audit).routes + MetricsController(metrics: metrics).routes
             + CustomMetricsController(metrics: metrics).routes + PositionsController(metrics: metrics).routes
             + PerformanceController(performance: performance).routes
-            + AuditController(audit: audit, exports: ExportSlots(maximum: settings.limits.maximumExports)).routes
+            + AuditController(audit: audit, exports: ClientSlots(maximum: settings.limits.maximumExports, spare: 1)).routes
             + LatencyController(latency: latency).routes + HealthServicesController(checker: health).routes
             + AlertsController(log: alerts.log).routes + StreamController(hub: stream).routes
             + HealthController(backend: report, stream: stream).routes
@@ -105,7 +107,9 @@ public struct DashboardService: Sendable {
             + ExpositionController(
                 registry: registry,
                 collectors: collectors
-                    + Self.collectors(client, performance: performance, audit: audit, latency: latency, health: health, stream: stream)
+                    + Self.collectors(
+                        client, performance: performance, audit: audit, latency: latency, health: health, stream: stream,
+                        connections: connections, certificates: certificates)
             ).routes
         let contract = ContractController(describing: served, settings: settings, viewer: SwaggerUI.read(settings.swaggerUIFolder))
         routes = RouteTable(served + contract.routes + extraRoutes)
@@ -113,7 +117,6 @@ public struct DashboardService: Sendable {
             RateLimiter(
                 rate, shared: backend.redis.map { SharedRateLimit($0, namespace: settings.namespace) }, logger: logger)
         }
-        let certificates = try Self.certificates(settings, logger)
         let responder = DashboardResponder(
             routes: routes, borders: settings.borders(limiter, isBare: isBare),
             bodies: BodyReader(maximumSize: settings.limits.maximumBodySize), client: client,
@@ -122,7 +125,7 @@ public struct DashboardService: Sendable {
         services =
             backend.services + [audit, performance, latency, health, alerts] + guards + [
                 Self.server(
-                    responder, isBare ? .http1() : Self.bounded(settings, certificates), settings, logger, redis, onListening),
+                    responder, isBare ? .http1() : Self.bounded(settings, connections, certificates), settings, logger, redis, onListening),
                 // After the server: streams end before it waits for the requests that are under way.
                 stream,
             ]
@@ -141,8 +144,9 @@ public struct DashboardService: Sendable {
     }
 
     /// What bounds connections, bytes and time: Hummingbird bounds none of them by itself.
-    private static func bounded(_ settings: Settings, _ certificates: CertificateStore?) -> HTTPServerBuilder {
-        let register = ConnectionRegister(maximum: settings.maximumConnections)
+    private static func bounded(
+        _ settings: Settings, _ register: ConnectionRegister, _ certificates: CertificateStore?
+    ) -> HTTPServerBuilder {
         let limits = settings.connectionLimits
         return HTTPServerBuilder { BoundedChannel(responder: $0, limits: limits, register: register, certificates: certificates) }
     }
@@ -168,10 +172,4 @@ public struct DashboardService: Sendable {
 
     /// Connections that may be open besides, on their way out.
     public static let connectionsInPassing = 128
-
-    private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" { return true }
-        guard let address = try? SocketAddress(ipAddress: host, port: 0) else { return false }
-        return address.isLoopback
-    }
 }

@@ -14,13 +14,16 @@ struct ConfigurationFile: Sendable {
     private let snapshot: any ConfigSnapshot
     /// Every key of the file, those inside of others joined by dots.
     let keys: Set<String>
+    /// Whether other users can read or change it.
+    let isOpenToOthers: Bool
 
     init(path: String) throws(Failure) {
         let ending = path.split(separator: ".").last.map { $0.lowercased() }
         guard let ending, ["json", "yaml", "yml"].contains(ending) else { throw Failure(problem: "names a file of unknown kind") }
         let bytes: [UInt8]
         do throws(BoundedFile.Failure) {
-            bytes = try BoundedFile.read(path, limit: 1 << 20).bytes
+            let file = try BoundedFile.read(path, limit: 1 << 20)
+            (bytes, isOpenToOthers) = (file.bytes, file.isOpenToOthers)
         } catch {
             throw Failure(problem: error.problem)
         }

@@ -65,6 +65,9 @@ public struct ConfigurationLoader: Sendable {
                 let problem = "has the key \(Self.shown(key)), which is no variable\(hint)"
                 draft.problems.append(.init("--config", problem, allowed: ConfigurationFile.allowed))
             }
+            if file.isOpenToOthers, !file.keys.isDisjoint(with: ConfigurationTable.namesOfSecrets) {
+                draft.warnings.append(.openFile(variable: "--config"))
+            }
             return file
         } catch {
             draft.problems.append(.init("--config", error.problem, allowed: ConfigurationFile.allowed))

@@ -7,7 +7,8 @@ extension ConfigurationTable {
 
     public static let rateLimit = ConfigurationVariable(
         "USDCOP_RATE_LIMIT", flag: "rate-limit", default: RateLimit.standard.description,
-        allowed: "must be a rate with or without a burst, such as 1000/s, 60/m burst 10 or 500/h, of at most 100000, or off",
+        allowed:
+            "must be a rate with or without a burst, such as 1000/s, 60/m burst 10 or 500/h, of at most 100000 and a burst of at most 1000000, or off",
         "Requests of one client (API key, else address), in all processes together; where there are no keys callers of this machine are not counted"
     ) { text, draft throws(ConfigurationVariable.Fault) in
         if text != "off" {

@@ -7,6 +7,9 @@ public enum ConfigurationTable {
     /// All variables, in the order in which help lists them.
     public static let all: [ConfigurationVariable] = connection + service + limits + audit + latency + health + alerts + page
 
+    /// What may hold a secret: what has no flag, because other users see those, and the address of Redis.
+    static let namesOfSecrets = Set(all.filter { $0.flag == nil }.map(\.name)).union([redisURL.name])
+
     /// What every command needs that talks to Redis.
     public static let connection: [ConfigurationVariable] = [
         redisURL, redisCAFile, redisPasswordFile, redisCommandTimeout, redisConnectTimeout, namespace, cacheLifetime, logLevel,
@@ -95,7 +98,8 @@ public enum ConfigurationTable {
         guard (1...253).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }) else {
             throw .init(problem: "is no host")
         }
-        draft.settings.host = text
+        let name = text.lowercased()
+        draft.settings.host = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
     }
 
     public static let port = ConfigurationVariable(
@@ -119,7 +123,7 @@ public enum ConfigurationTable {
 
     public static let maximumStreams = ConfigurationVariable(
         "USDCOP_MAX_STREAMS", flag: "max-streams", default: "1000", allowed: IntegerRule.connections.sentence,
-        "Live pages (event streams) that are served at once, out of the connections; never more than three quarters of those"
+        "Live pages (event streams) that are served at once, out of the connections; never more than three quarters of those, and of one client three quarters of them"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.maximumStreams = try IntegerRule.connections.read(text) }
 
     public static let corsOrigins = ConfigurationVariable(
@@ -128,7 +132,7 @@ public enum ConfigurationTable {
             must be origins scheme://host[:port] joined by commas, as browsers send them: http or https, lowercase, without a path, a \
             trailing slash, the port that the scheme has anyway, or *
             """,
-        "Origins whose pages may read the API, joined by commas; without it only the service's own pages do"
+        "Origins whose pages may read the API, and write with a key, joined by commas; without it only the service's own pages do"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.corsOrigins = try OriginListText.read(text) }
 
     public static let requestTimeout = ConfigurationVariable(

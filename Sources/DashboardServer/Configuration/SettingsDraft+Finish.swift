@@ -96,9 +96,6 @@ extension SettingsDraft {
 
     /// Whether only this machine can reach an address.
     static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased()
-        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
     }
 }

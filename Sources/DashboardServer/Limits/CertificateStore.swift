@@ -1,3 +1,4 @@
+import CacheServices
 import Logging
 import NIOCore
 import NIOPosix
@@ -17,7 +18,7 @@ public struct CertificateFiles: Sendable, Hashable {
 }
 
 /// The certificate with which new connections begin. Looks at its files every few seconds and takes what is new there; what cannot be used
-/// is told once, and the old certificate stays. Connections keep what they began with.
+/// is told, again every day, and the old certificate stays; so is one that ends within two weeks. Connections keep what they began with.
 ///
 /// A whole new context is made instead of a certificate put into the old one: the library then checks itself that certificate and key
 /// belong together, before any connection sees them.
@@ -28,11 +29,19 @@ final class CertificateStore: Service, Sendable {
     }
 
     private struct State {
-        var context: NIOSSLContext
+        var loaded: Loaded
         /// What the files held when they were last looked at, be it of use or not.
         var seen: Pair
         /// What is wrong with them, and was told.
-        var told: String?
+        var told: (problem: String, at: ContinuousClock.Instant)?
+        /// When the end of the certificate was told of.
+        var warned: ContinuousClock.Instant?
+    }
+
+    private struct Loaded {
+        let context: NIOSSLContext
+        /// Until when browsers take the certificate.
+        let end: Timestamp
     }
 
     /// Why files cannot be used, as the rest of a sentence. Nothing of what stands in them.
@@ -41,6 +50,10 @@ final class CertificateStore: Service, Sendable {
         let isKey: Bool
     }
 
+    /// How long before its end a certificate is told of.
+    private static let notice = Duration.seconds(14 * 86_400)
+    /// How often the same is told again.
+    private static let day = Duration.seconds(86_400)
     /// The most bytes of one file.
     private static let maximumSize = 1 << 20
 
@@ -57,18 +70,22 @@ final class CertificateStore: Service, Sendable {
         self.interval = interval
         self.logger = logger
         let pair = try Self.read(files)
-        state = Mutex(State(context: try Self.context(pair), seen: pair))
+        state = Mutex(State(loaded: try Self.load(pair), seen: pair))
     }
 
     /// Finds out whether files can be used.
-    static func check(_ files: CertificateFiles) throws(Failure) { _ = try context(try read(files)) }
+    static func check(_ files: CertificateFiles) throws(Failure) { _ = try load(try read(files)) }
 
     /// For a new connection.
-    var current: NIOSSLContext { state.withLock { $0.context } }
+    var current: NIOSSLContext { state.withLock { $0.loaded.context } }
+
+    /// Until when browsers take the certificate.
+    var end: Timestamp { state.withLock { $0.loaded.end } }
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
+                self.warnOfEnd()
                 try await Task.sleep(for: self.interval)
                 await self.look()
             }
@@ -85,13 +102,14 @@ final class CertificateStore: Service, Sendable {
                 return state.seen != pair
             }
             guard isNew else { return }
-            let context = try Self.context(pair)
-            state.withLock { $0.context = context }
+            let loaded = try Self.load(pair)
+            state.withLock { ($0.loaded, $0.warned) = (loaded, nil) }
             logger.info("new connections begin with a new certificate")
         } catch let failure as Failure {
             let isTold = state.withLock { state in
-                defer { state.told = failure.problem }
-                return state.told == failure.problem
+                if let told = state.told, told.problem == failure.problem, told.at.duration(to: .now) < Self.day { return true }
+                state.told = (failure.problem, .now)
+                return false
             }
             guard !isTold else { return }
             let file = failure.isKey ? ConfigurationTable.certificateKeyFile.name : ConfigurationTable.certificateFile.name
@@ -101,6 +119,21 @@ final class CertificateStore: Service, Sendable {
         } catch {
             // The process ends.
         }
+    }
+
+    /// Tells once a day of a certificate that ends soon, or has ended.
+    func warnOfEnd(now: Timestamp = .now) {
+        let end = state.withLock { state -> Timestamp? in
+            let end = state.loaded.end
+            guard Duration.milliseconds(end.milliseconds - now.milliseconds) < Self.notice else { return nil }
+            if let warned = state.warned, warned.duration(to: .now) < Self.day { return nil }
+            state.warned = .now
+            return end
+        }
+        guard let end else { return }
+        logger.warning(
+            end <= now ? "the certificate of the API has ended" : "the certificate of the API ends soon",
+            metadata: ["file": "\(ConfigurationTable.certificateFile.name)", "end": "\(end.iso8601)"])
     }
 
     private static func read(_ files: CertificateFiles) throws(Failure) -> Pair {
@@ -115,12 +148,12 @@ final class CertificateStore: Service, Sendable {
         }
     }
 
-    private static func context(_ pair: Pair) throws(Failure) -> NIOSSLContext {
+    private static func load(_ pair: Pair) throws(Failure) -> Loaded {
         let chain: [NIOSSLCertificate]
         do { chain = try NIOSSLCertificate.fromPEMBytes(pair.certificate) } catch {
             throw Failure(problem: "holds no certificate", isKey: false)
         }
-        guard !chain.isEmpty else { throw Failure(problem: "holds no certificate", isKey: false) }
+        guard let own = chain.first else { throw Failure(problem: "holds no certificate", isKey: false) }
         let key: NIOSSLPrivateKey
         do { key = try NIOSSLPrivateKey(bytes: pair.key, format: .pem) } catch {
             throw Failure(problem: "holds no key that can be read without a password", isKey: true)
@@ -129,8 +162,21 @@ final class CertificateStore: Service, Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        do { return try NIOSSLContext(configuration: configuration) } catch {
+        do {
+            return Loaded(
+                context: try NIOSSLContext(configuration: configuration), end: Timestamp(milliseconds: Int64(own.notValidAfter) * 1000))
+        } catch {
             throw Failure(problem: "holds a key that does not belong to the certificate", isKey: true)
         }
+    }
+}
+
+extension CertificateStore {
+    var metricFamilies: [MetricFamily] {
+        [
+            .gauge(
+                "usdcop_tls_certificate_end_timestamp_seconds", "Until when the certificate of the API is valid, in seconds since 1970.",
+                Double(end.milliseconds) / 1000)
+        ]
     }
 }

@@ -1,17 +1,24 @@
+import Logging
 import NIOCore
 import Synchronization
 
 /// All open connections, so that one on which nobody waits can make room for a new one.
+///
+/// One network never has more than half of them, so that a client that does not read its answers keeps nobody else out. This machine and the
+/// trusted proxies may have all.
 final class ConnectionRegister: Sendable {
     /// One connection.
     final class Entry: Sendable {
         fileprivate let channel: any Channel
+        /// nil for one that counts for nobody.
+        fileprivate let network: String?
         /// Nanoseconds since when nobody waits for anything on it; 0 while somebody does.
         fileprivate let waitingSince: Atomic<UInt64>
         private let hasEnded = Atomic(false)
 
-        fileprivate init(_ channel: any Channel) {
+        fileprivate init(_ channel: any Channel, network: String?) {
             self.channel = channel
+            self.network = network
             waitingSince = Atomic(NIODeadline.now().uptimeNanoseconds)
         }
 
@@ -25,38 +32,92 @@ final class ConnectionRegister: Sendable {
         func markWaiting() { waitingSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed) }
     }
 
-    private let maximum: Int
-    private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        var networks: [String: Int] = [:]
+        var refused = 0
+        var lastTold: NIODeadline?
 
-    init(maximum: Int) { self.maximum = maximum }
+        mutating func add(_ entry: Entry) {
+            guard entries.updateValue(entry, forKey: ObjectIdentifier(entry)) == nil, let network = entry.network else { return }
+            networks[network, default: 0] += 1
+        }
+
+        mutating func remove(_ entry: Entry) {
+            guard entries.removeValue(forKey: ObjectIdentifier(entry)) != nil, let network = entry.network else { return }
+            let rest = networks[network, default: 0] - 1
+            networks[network] = rest > 0 ? rest : nil
+        }
+    }
+
+    /// One line of the log in so much time tells of refused connections, however many there are.
+    private static let spacing = TimeAmount.minutes(1)
+
+    private let maximum: Int
+    private let maximumOfOne: Int
+    private let proxies: [AddressRange]
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameter proxies: whose connections are everybody's.
+    init(maximum: Int, proxies: [AddressRange], logger: Logger) {
+        (self.maximum, maximumOfOne) = (maximum, max(1, maximum / 2))
+        self.proxies = proxies
+        self.logger = logger
+    }
 
     /// How many there are.
-    var count: Int { entries.withLock { $0.count } }
+    var count: Int { state.withLock { $0.entries.count } }
 
-    /// Enters a connection until it closes. When there are too many, the one that has waited longest is closed.
+    /// Enters a connection until it closes. When there are too many, of all or of its network, the one that has waited longest is closed.
     ///
     /// - Returns: the connection, and whether there is room for it: not when each of the others has a request under way.
     func admit(_ channel: any Channel) -> (entry: Entry, isAdmitted: Bool) {
-        let entry = Entry(channel)
-        let (isFull, victims) = entries.withLock { entries -> (Bool, [Entry]) in
+        let entry = Entry(channel, network: channel.remoteAddress.flatMap { network(of: $0) })
+        let (isAdmitted, victims, refused) = state.withLock { state -> (Bool, [Entry], Int?) in
             var victims: [Entry] = []
-            while entries.count >= maximum, let victim = Self.oldestWaiting(of: entries.values) {
-                entries[ObjectIdentifier(victim)] = nil
-                victims.append(victim)
+            func makeRoom(_ isFull: (State) -> Bool, _ isOne: (Entry) -> Bool) -> Bool {
+                while isFull(state), let victim = Self.oldestWaiting(of: state.entries.values, where: isOne) {
+                    state.remove(victim)
+                    victims.append(victim)
+                }
+                return !isFull(state)
             }
-            guard entries.count < maximum else { return (true, victims) }
-            entries[ObjectIdentifier(entry)] = entry
-            return (false, victims)
+            let hasShare =
+                entry.network.map { network in
+                    makeRoom({ $0.networks[network, default: 0] >= maximumOfOne }, { $0.network == network })
+                } ?? true
+            if hasShare, makeRoom({ $0.entries.count >= maximum }, { _ in true }) {
+                state.add(entry)
+                return (true, victims, nil)
+            }
+            state.refused += 1
+            let now = NIODeadline.now()
+            if let last = state.lastTold, now - last < Self.spacing { return (false, victims, nil) }
+            state.lastTold = now
+            return (false, victims, state.refused)
         }
         for victim in victims { victim.channel.eventLoop.execute { self.close(victim) } }
-        guard !isFull else { return (entry, false) }
-        channel.closeFuture.whenComplete { [self] _ in entries.withLock { $0[ObjectIdentifier(entry)] = nil } }
+        if let refused {
+            logger.warning(
+                "connections are refused: there are too many with a request under way",
+                metadata: [
+                    "client": "\(entry.network ?? "this machine or a proxy")", "connections": "\(count)", "refused": "\(refused)",
+                ])
+        }
+        guard isAdmitted else { return (entry, false) }
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.remove(entry) } }
         return (entry, true)
     }
 
-    private static func oldestWaiting(of entries: some Sequence<Entry>) -> Entry? {
+    private func network(of peer: SocketAddress) -> String? {
+        guard let address = IPAddress(peer), !address.isLoopback, !proxies.contains(where: { $0.contains(address) }) else { return nil }
+        return address.network
+    }
+
+    private static func oldestWaiting(of entries: some Sequence<Entry>, where isOne: (Entry) -> Bool) -> Entry? {
         var (oldest, found) = (UInt64.max, Entry?.none)
-        for entry in entries {
+        for entry in entries where isOne(entry) {
             let since = entry.waitingSince.load(ordering: .relaxed)
             if since > 0, since < oldest { (oldest, found) = (since, entry) }
         }
@@ -67,8 +128,20 @@ final class ConnectionRegister: Sendable {
     /// stays, and there is one connection too many until the next one comes.
     private func close(_ victim: Entry) {
         if victim.waitingSince.load(ordering: .relaxed) > 0 { return victim.channel.close(promise: nil) }
-        entries.withLock { entries in
-            if victim.channel.isActive { entries[ObjectIdentifier(victim)] = victim }
-        }
+        state.withLock { if victim.channel.isActive { $0.add(victim) } }
+    }
+}
+
+extension ConnectionRegister {
+    /// How many connections there are, and how many found no room.
+    var metricFamilies: [MetricFamily] {
+        let (count, refused) = state.withLock { ($0.entries.count, $0.refused) }
+        return [
+            .gauge("usdcop_http_connections", "Open connections of clients.", Double(count)),
+            .gauge("usdcop_http_connections_maximum", "The most connections of clients at once.", Double(maximum)),
+            .counter(
+                "usdcop_http_connections_refused_total", "Connections that found no room because each other one had a request under way.",
+                Double(refused)),
+        ]
     }
 }

@@ -172,14 +172,15 @@ final class RateLimiter: Service, Sendable {
                 state.accounts[client]?.takeFailure()
                 state.nextProbe = now + Self.probeSpacing
                 defer { state.isAway = true }
-                return state.isAway ? [] : [.isAway]
+                return state.isAway ? [] : [.isAway(error)]
             }
         }
     }
 
     /// What the log is told.
     private enum News {
-        case isAway, isBack
+        case isAway(RedisError)
+        case isBack
         case foreign(key: String)
     }
 
@@ -190,7 +191,10 @@ final class RateLimiter: Service, Sendable {
 
     private func tell(_ news: News) {
         switch news {
-        case .isAway: logger.warning("requests are counted by this process alone: Redis does not answer")
+        case .isAway(let error):
+            logger.warning(
+                "requests are counted by this process alone: Redis cannot be asked",
+                metadata: ["reason": "\(error.server?.code ?? error.code.rawValue)"])
         case .isBack: logger.info("requests are counted together with the other processes again")
         case .foreign(let key):
             logger.warning(

@@ -41,7 +41,7 @@ final class RequestGuard: ChannelDuplexHandler {
                 return refuse(context, error as? HTTPParserError ?? .unknown)
             }
             // A body that is refused after all ends with the connection.
-            if state.isIdle, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            if state.isIdle, head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
             }
             state.headCame()

@@ -30,7 +30,7 @@ extension Settings {
     /// What stands between the network and the routes.
     func borders(_ limiter: RateLimiter?, isBare: Bool = false) -> Borders {
         Borders(
-            gate: Gate(keys: keys), origins: OriginPolicy(listed: corsOrigins, hasKeys: !keys.isEmpty),
+            gate: Gate(keys: keys), origins: OriginPolicy(listed: corsOrigins, hosts: allowedHosts, hasKeys: !keys.isEmpty),
             hosts: HostPolicy(listed: allowedHosts, bound: host.lowercased(), hasKeys: !keys.isEmpty),
             proxies: ProxyPolicy(trusted: trustedProxies, matters: keys.isEmpty || !trustedProxies.isEmpty), limiter: limiter,
             sparesLoopback: limits.sparesLoopback,

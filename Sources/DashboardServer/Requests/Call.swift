@@ -25,6 +25,8 @@ package struct Call: Sendable {
 
     /// The client's address, behind the proxies that are trusted; nil for a local socket.
     package var clientAddress: String? { origin.address?.text }
+    /// With whom the caller is counted; nil for one of this machine where no key is needed: the machine and the service are his.
+    var counted: CountedClient? { caller.name == nil && origin.isLoopback ? nil : CountedClient(caller, at: origin) }
 
     /// Checks that there are no parameters in the query.
     package func noQuery() throws(Problem) {

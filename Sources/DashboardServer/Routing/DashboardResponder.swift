@@ -21,6 +21,7 @@ final class DashboardResponder: HTTPResponder {
     private let client: any ICacheClient
     private let metrics: RequestMetrics
     private let ids = RequestID()
+    private let refusals = RefusalNotices()
 
     init(routes: RouteTable, borders: Borders, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
@@ -35,6 +36,8 @@ final class DashboardResponder: HTTPResponder {
         var isBodyPending: Bool
         var route: Route?
         var standing: RateLimitStanding?
+        var origin: ClientOrigin?
+        var caller: Caller?
 
         /// The route as the table has it. The path itself, which can be anything, and hold a secret that went astray, is in no log.
         var routeName: String { route?.pattern.text ?? "none" }
@@ -82,9 +85,11 @@ final class DashboardResponder: HTTPResponder {
         let route = (try? found.get())?.route
         state.route = route
         let origin = borders.proxies.origin(peer: context.channel.remoteAddress, request.headers)
+        state.origin = origin
         if route?.isProbe != true { try borders.hosts.check(request.head.authority) }
         let caller = borders.caller(request.headers, for: route?.endpoint(request.method)?.role, from: origin)
-        if route?.isProbe != true, let (limiter, client) = borders.counted(try? caller.get(), from: origin) {
+        state.caller = try? caller.get()
+        if route?.isProbe != true, let (limiter, client) = borders.counted(state.caller, from: origin) {
             var standing = limiter.chargeAtOnce(client)
             if standing == nil { standing = await limiter.charge(client) }
             state.standing = standing
@@ -144,11 +149,26 @@ final class DashboardResponder: HTTPResponder {
     }
 
     private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ state: RequestState, _ logger: Logger) {
+        if RefusalNotices.concerns(problem.code) { return tellRefusal(problem, request, state, logger) }
         guard problem.code.status >= 500 else { return }
         logger.log(
             level: problem.code == .internalError ? .error : .warning, "a request failed", error: error,
             metadata: [
                 "method": "\(request.method.rawValue)", "route": "\(state.routeName)", "code": "\(problem.code.rawValue)",
+            ])
+    }
+
+    private func tellRefusal(_ problem: Problem, _ request: Request, _ state: RequestState, _ logger: Logger) {
+        guard let origin = state.origin else { return }
+        // Who gives no credential at all has not tried one: browsers and people begin so.
+        if problem.code == .unauthenticated, !Gate.hasCredential(request.headers) { return }
+        guard let count = refusals.count(problem.code, of: CountedClient(state.caller, at: origin)) else { return }
+        logger.warning(
+            "requests of a client are refused",
+            metadata: [
+                "code": "\(problem.code.rawValue)", "client": "\(origin.address?.text ?? "local")",
+                "key": "\(state.caller?.name ?? "none")",
+                "method": "\(request.method.rawValue)", "route": "\(state.routeName)", "requests": "\(count)",
             ])
     }
 

@@ -8,7 +8,8 @@ struct StreamController: Sendable {
 
     @Sendable private func stream(_ call: Call) async throws -> Answer {
         let query = try StreamQuery(call.query, call.headers)
-        let session = StreamSession(hub: hub, topics: query.topics, resumption: query.resumption, slot: try hub.reserve())
+        let slot = try hub.reserve(for: call.counted)
+        let session = StreamSession(hub: hub, topics: query.topics, resumption: query.resumption, slot: slot)
         // Proxies must neither keep it nor gather it.
         return Answer(
             live: { channel, write in try await session.run(on: channel, write) },

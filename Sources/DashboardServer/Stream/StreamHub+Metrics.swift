@@ -3,7 +3,7 @@ import Synchronization
 extension StreamHub {
     /// Who listens, and what became of it.
     var metricFamilies: [MetricFamily] {
-        let (clients, counts) = state.withLock { ($0.slots, $0.counts) }
+        let counts = state.withLock { $0.counts }
         return [
             .gauge("usdcop_stream_clients", "Clients of the event stream.", Double(clients)),
             .gauge(

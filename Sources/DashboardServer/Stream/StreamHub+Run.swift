@@ -28,14 +28,14 @@ extension StreamHub: Service {
                 group.cancelAll()
             }
             // Nothing is under way any more. Somebody may have come meanwhile, and then everything goes on where it stopped.
-        } while !Task.isCancelled && !state.withLock { $0.forget() }
+        } while !Task.isCancelled && !state.withLock { $0.forget(slots.taken) }
     }
 
     /// Returns when nobody has listened for a while.
     private func idle() async {
         var quietSince: ContinuousClock.Instant?
         while (try? await Task.sleep(for: .seconds(1))) != nil {
-            guard state.withLock({ $0.isQuiet }) else {
+            guard state.withLock({ $0.isQuiet(slots.taken) }) else {
                 quietSince = nil
                 continue
             }
@@ -97,11 +97,11 @@ extension StreamHub: Service {
 
 extension StreamHub.State {
     /// Whether nobody listens.
-    fileprivate var isQuiet: Bool { slots == 0 && members.isEmpty }
+    fileprivate func isQuiet(_ slots: Int) -> Bool { slots == 0 && members.isEmpty }
 
     /// Forgets where the streams were followed to, unless somebody is there.
-    fileprivate mutating func forget() -> Bool {
-        guard isQuiet else { return false }
+    fileprivate mutating func forget(_ slots: Int) -> Bool {
+        guard isQuiet(slots) else { return false }
         phase = .starting
         log = nil
         knowsPresent = false

@@ -30,8 +30,6 @@ final class StreamHub: Sendable {
 
     struct State: Sendable {
         var phase = Phase.starting
-        /// Open streams, those included whose first byte is still to come.
-        var slots = 0
         var members: [Int: Member] = [:]
         var lastNumber = 0
         /// nil before the first look at the streams.
@@ -47,8 +45,8 @@ final class StreamHub: Sendable {
 
     let feeds: StreamFeeds
     let reader: CatchUpReader
-    /// The most streams at once.
-    let maximumStreams: Int
+    /// Of the open streams, those included whose first byte is still to come.
+    let slots: ClientSlots
     let limits: StreamLimits
     let logger: Logger
     /// Names this run of this process, so that a client sees when it reaches another one.
@@ -61,7 +59,7 @@ final class StreamHub: Sendable {
 
     init(_ feeds: StreamFeeds, maximumStreams: Int, limits: StreamLimits = StreamLimits(), logger: Logger) {
         self.feeds = feeds
-        self.maximumStreams = maximumStreams
+        slots = ClientSlots(maximum: maximumStreams, spare: maximumStreams / 4)
         self.limits = limits
         self.logger = logger
         reader = CatchUpReader(feeds)
@@ -69,7 +67,9 @@ final class StreamHub: Sendable {
     }
 
     /// Streams that are open.
-    var clients: Int { state.withLock { $0.slots } }
+    var clients: Int { slots.taken }
+
+    var maximumStreams: Int { slots.maximum }
 
     var phase: Phase { state.withLock { $0.phase } }
 
@@ -94,23 +94,13 @@ final class StreamHub: Sendable {
 
     /// Takes the place of one more stream.
     ///
-    /// - Throws: ``Problem`` when there are too many, and when the service ends.
-    func reserve() throws(Problem) -> StreamSlot {
-        let refusal = state.withLock { state -> Problem? in
-            guard state.phase != .ended else { return Problem(.notReady, "The service is shutting down.") }
-            guard state.slots < maximumStreams else {
-                state.counts.refused += 1
-                return Problem(.tooManyStreams, "There are \(maximumStreams) streams already.", headers: [.retryAfter: "5"])
-            }
-            state.slots += 1
-            return nil
+    /// - Throws: ``Problem`` when there are too many, in all or of this client, and when the service ends.
+    func reserve(for client: CountedClient?) throws(Problem) -> ClientSlots.Slot {
+        guard phase != .ended else { throw Problem(.notReady, "The service is shutting down.") }
+        do throws(ClientSlots.Full) { return try slots.take(for: client) } catch {
+            state.withLock { $0.counts.refused += 1 }
+            throw Problem(.tooManyStreams, error.sentence("streams"), headers: [.retryAfter: "5"])
         }
-        if let refusal { throw refusal }
-        return StreamSlot(self)
-    }
-
-    func release() {
-        state.withLock { $0.slots -= 1 }
     }
 
     /// Begins to collect for a client what is in no stream; the last of that comes at once.

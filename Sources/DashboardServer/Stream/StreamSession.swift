@@ -10,11 +10,11 @@ struct StreamSession: Sendable {
     /// The place that the client wants to go on from.
     let resumption: StreamCursor?
     /// Held until the end.
-    let slot: StreamSlot
+    let slot: ClientSlots.Slot
 
     private let visit: CatchUpReader.Visit
 
-    init(hub: StreamHub, topics: StreamTopics, resumption: StreamCursor?, slot: StreamSlot) {
+    init(hub: StreamHub, topics: StreamTopics, resumption: StreamCursor?, slot: ClientSlots.Slot) {
         (self.hub, self.topics, self.resumption, self.slot) = (hub, topics, resumption, slot)
         visit = CatchUpReader.Visit(hub.reader)
     }

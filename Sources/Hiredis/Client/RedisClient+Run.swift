@@ -68,7 +68,8 @@ extension RedisClient: Service {
         metrics.lost()
         let silent = reason.code == .deadlineExceeded ? NIODeadline.now() - TimeAmount(configuration.stallTimeout) : nil
         transition { $0.disconnected(reason, silentSince: silent, now: .now()) }
-        logger.warning("lost the connection to Redis", metadata: ["reason": "\(reason.code.rawValue)"])
+        logger.warning(
+            "lost the connection to Redis", metadata: ["reason": "\(reason.code.rawValue)", "cause": "\(reason.cause ?? "unknown")"])
     }
 
     private func failed(_ error: RedisError, started: NIODeadline) {
@@ -79,7 +80,9 @@ extension RedisClient: Service {
         guard !wasOpen, state.withLock({ $0.machine.circuit.isOpen }) else { return }
         logger.warning(
             "Redis is away; commands fail at once until it is back",
-            metadata: ["reason": "\(error.code.rawValue)", "answer": "\(error.server?.code ?? "none")"]
+            metadata: [
+                "reason": "\(error.code.rawValue)", "cause": "\(error.cause ?? "unknown")", "answer": "\(error.server?.code ?? "none")",
+            ]
         )
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 extension RedisClient {
     /// Suspends until there is a connection, or no point in waiting.
     func waitForConnection(until deadline: NIODeadline) async throws(RedisError) {
-        guard deadline > .now() else { throw Self.notReached }
+        guard deadline > .now() else { throw notReached }
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -26,11 +26,13 @@ extension RedisClient {
             release(id)
         }
         if Task.isCancelled { throw RedisError(.cancelled, .notSent, "The task was cancelled before the command was sent.") }
-        if deadline <= .now() { throw Self.notReached }
+        if deadline <= .now() { throw notReached }
     }
 
-    private static var notReached: RedisError {
-        RedisError(.unreachable, .notSent, "Redis could not be reached in time; the command was not sent.")
+    private var notReached: RedisError {
+        RedisError(
+            .unreachable, .notSent, "Redis could not be reached in time; the command was not sent.",
+            underlying: state.withLock { $0.machine.lastError })
     }
 
     private func release(_ id: UInt64) {

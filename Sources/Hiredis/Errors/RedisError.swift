@@ -82,6 +82,12 @@ public struct RedisError: Error, Sendable {
     /// What the network or the TLS library said, for logs.
     public var underlying: (any Error)? { storage.underlying }
 
+    /// In a few words why Redis was not reached or hung up, such as `connection refused`; nil where nothing is known. Names no address.
+    public var cause: String? {
+        if let underlying { return ConnectionCause.words(underlying) }
+        return code == .protocolViolation ? "what answers there is no Redis, or expects TLS" : nil
+    }
+
     /// The same failure with another outcome.
     func with(outcome: Outcome) -> RedisError {
         RedisError(code, outcome, message, server: server, underlying: underlying)

@@ -56,8 +56,19 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             _ = try await session.trail.end()
             let bar = SharedProgressBar("verifying")
             defer { bar.clear() }
-            return try await AuditVerifier(key: settings.signingKey, anchor: anchor, maximumEvents: settings.maximumEvents).verify(
-                session.cache.redis, namespace: settings.namespace, progress: bar.update)
+            let verdict = try await AuditVerifier(
+                key: settings.signingKey, anchor: anchor, maximumEvents: settings.maximumEvents
+            ).verify(session.cache.redis, namespace: settings.namespace, progress: bar.update)
+            if verdict.entries == 0, verdict.isSound {
+                // Sound, as far as anybody can tell: what was never there and what was deleted look the same without an anchor.
+                bar.clear()
+                Console().note(
+                    """
+                    usdcop: warning: there is no trail of the namespace \(settings.namespace) at \(session.settings.redis). With the state \
+                    directory of the service (--state-dir) and its key, a trail that was deleted is found
+                    """)
+            }
+            return verdict
         }
     }
 

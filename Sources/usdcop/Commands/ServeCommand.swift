@@ -78,7 +78,7 @@ extension CommandFailure {
     /// Why the service did not start.
     init(_ error: StartError) {
         switch error {
-        case .wrongCredentials, .keysNeeded, .unusableCertificate: self.init(.configuration, error.description)
+        case .wrongCredentials, .keysNeeded, .unusableCertificate, .unknownHost: self.init(.configuration, error.description)
         case .cannotListen: self.init(.unavailable, error.description)
         }
     }

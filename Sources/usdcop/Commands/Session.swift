@@ -54,7 +54,8 @@ extension ConnectionOptions {
                 }
                 return value
             } catch let error as CacheError where error.code == .unavailable && error.underlying?.server == nil {
-                throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis); nothing was done by this step.")
+                let cause = error.underlying?.cause.map { " (\($0))" } ?? ""
+                throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis)\(cause); nothing was done by this step.")
             } catch let error as AuditError where error.isAbsence {
                 throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis). \(error.message)")
             }

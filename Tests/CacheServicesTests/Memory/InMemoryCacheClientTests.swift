@@ -1,5 +1,6 @@
 import CacheServices
 import Synchronization
+import TestTurns
 import Testing
 
 /// Both clocks of an in-memory cache, moved by hand.
@@ -17,7 +18,7 @@ private final class HandClock: Sendable {
     func jump(_ time: Duration) { offsets.withLock { $0.wall += time } }
 }
 
-@Suite struct InMemoryCacheClientTests {
+@Suite(.takesTurns) struct InMemoryCacheClientTests {
     @Test func `first in goes first, and overwriting makes nothing younger`() async throws {
         let cache = InMemoryCacheClient(maximumEntries: 3)
         for key in ["a", "b", "c"] { try await cache.set(key, [1], expiry: .never) }

@@ -1,9 +1,10 @@
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 /// What every test rests on that asks whether Redis refused something.
-@Suite(.timeLimit(.minutes(1))) struct RefusalLogTests {
+@Suite(.takesTurns, .timeLimit(.minutes(1))) struct RefusalLogTests {
     @Test func `a refusal is found, and a server that cannot be asked is none that refused nothing`() async throws {
         let server = try await PrivateRedis.start()
         defer { server.stop() }

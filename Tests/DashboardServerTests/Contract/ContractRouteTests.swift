@@ -1,10 +1,11 @@
 import CacheServices
 import Foundation
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService { $0.keys = ContractKeys.ring }, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService { $0.keys = ContractKeys.ring }, .timeLimit(.minutes(1)))
 struct ContractRouteTests {
     private func service() throws -> RunningService { try #require(SharedService.current) }
 

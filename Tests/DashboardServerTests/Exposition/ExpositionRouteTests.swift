@@ -3,11 +3,12 @@ import Hiredis
 import LoggingServices
 import NIOCore
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .timeLimit(.minutes(1)))
 struct ExpositionRouteTests {
     private static let constantEvent = #"{"event_type": "SYSTEM_EVENT", "data": {"event": "desk opened"}}"#
 

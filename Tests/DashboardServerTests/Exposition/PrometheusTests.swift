@@ -2,12 +2,13 @@ import CacheServices
 import Foundation
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// A real Prometheus scrapes the real service, by the files that come with the Compose setup.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.takesTurns, .serialized, .timeLimit(.minutes(2)))
 struct PrometheusTests {
     private static let key = "prometheus-test-key"
 

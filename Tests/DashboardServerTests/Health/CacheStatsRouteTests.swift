@@ -1,10 +1,11 @@
 import CacheServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct CacheStatsRouteTests {
     @Test func `the statistics say all that the dashboard shows of the backend`() async throws {
         try await RunningService.with(redis: try await PrivateRedis.start("--appendonly", "yes", namespaces: ["desk"])) {

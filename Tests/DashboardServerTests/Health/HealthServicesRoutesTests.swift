@@ -2,11 +2,12 @@ import CacheServices
 import HealthServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct HealthServicesRoutesTests {
     private static let target = "/api/health/services"
     private static let administrator = [("X-API-Key", "administrator-key-0123456789")]

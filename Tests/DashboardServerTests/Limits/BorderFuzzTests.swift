@@ -2,12 +2,13 @@ import Foundation
 import Logging
 import NIOCore
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// Requests with bytes changed, cut, doubled and joined, on many connections. A million of them with `USDCOP_SOAK=1`.
-@Suite(.timeLimit(.minutes(60)))
+@Suite(.takesTurns, .timeLimit(.minutes(60)))
 struct BorderFuzzTests {
     private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
     private static let count = isSoak ? 1_000_000 : 20_000

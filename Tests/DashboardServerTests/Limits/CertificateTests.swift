@@ -1,12 +1,14 @@
+import CacheServices
 import Foundation
 import NIOCore
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// HTTPS with certificates that change, asked by curl and openssl.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct CertificateTests {
     /// Files that stay where they are while what stands in them changes.
     private struct Place {
@@ -147,5 +149,27 @@ struct CertificateTests {
             #expect(throws: StartError.self) { _ = try DashboardService(settings: settings, logger: RecordedLog().logger) }
         }
         #expect(throws: Never.self) { try CertificateStore.check(.init(certificate: one.certificate, key: one.key)) }
+    }
+
+    @Test func `a certificate that ends soon is told of once a day, also a new one`() async throws {
+        let place = try Place(try ThrowawayCertificates(for: Self.names, days: 1))
+        defer { place.remove() }
+        let log = RecordedLog()
+        let store = try CertificateStore(place.files, logger: log.logger)
+        store.warnOfEnd()
+        store.warnOfEnd()
+        #expect(log.messages == ["warning: the certificate of the API ends soon"])
+        store.warnOfEnd(now: Timestamp(milliseconds: store.end.milliseconds))
+        #expect(log.messages.count == 1)
+        try place.put(try ThrowawayCertificates(for: Self.names, days: 13))
+        await store.look()
+        store.warnOfEnd(now: Timestamp(milliseconds: store.end.milliseconds))
+        #expect(log.messages.last == "warning: the certificate of the API has ended")
+        try place.put(try ThrowawayCertificates(for: Self.names))
+        await store.look()
+        let count = log.messages.count
+        store.warnOfEnd()
+        #expect(log.messages.count == count)
+        #expect(store.metricFamilies.first?.points.first?.value == .number(Double(store.end.milliseconds) / 1000))
     }
 }

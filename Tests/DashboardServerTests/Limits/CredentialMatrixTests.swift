@@ -1,11 +1,12 @@
 import HTTPTypes
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// Every method of every route with every kind of credential, from the table that the service itself uses.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct CredentialMatrixTests {
     /// A credential, and the role that it gives; nil for one that is none, which is 401 wherever a role is needed.
     struct Credential: Sendable, CustomStringConvertible {
@@ -33,6 +34,30 @@ struct CredentialMatrixTests {
                         description: "\(role) bearer", role: role, headers: [("Authorization", "Bearer \(role.rawValue)-key-0123456789")]),
                 ]
             }
+    }
+
+    // "Who may do what" of HTTPAPI.md, written out: a role that is changed in the table is not changed here.
+    private static let open: Set<String> = [
+        "GET /", "GET /elements.js", "GET /assets/{build}/{file}", "GET /livez", "GET /readyz", "GET /openapi.json", "GET /docs",
+        "GET /docs/{file}",
+    ]
+    private static let administration: Set<String> = [
+        "PUT /api/health/services/{name}", "DELETE /api/health/services/{name}", "DELETE /api/audit/signals",
+    ]
+
+    @Test func `the table says what the document says`() throws {
+        let service = try DashboardService(settings: Settings(), logger: .silent)
+        let operations = service.routes.routes.flatMap { route in
+            route.endpoints.map { (name: "\($0.method.rawValue) \(route.pattern.text)", role: $0.role) }
+        }
+        #expect(Set(operations.filter { $0.role == nil }.map { $0.name }) == Self.open)
+        #expect(Set(operations.filter { $0.role == .administrator }.map { $0.name }) == Self.administration)
+        let others = operations.filter { !Self.open.contains($0.name) && !Self.administration.contains($0.name) }
+        #expect(others.count >= 25)
+        for operation in others {
+            let expected: Role = operation.name.hasPrefix("GET ") ? .reader : .writer
+            #expect(operation.role == expected, "\(operation.name)")
+        }
     }
 
     @Test(arguments: Credential.all)

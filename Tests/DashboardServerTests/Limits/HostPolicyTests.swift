@@ -1,9 +1,10 @@
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct HostPolicyTests {
     static let hosts: [(host: String?, listed: Set<String>, hasKeys: Bool, isServed: Bool)] = [
         ("localhost", [], false, true), ("LOCALHOST:8090", [], false, true), ("127.0.0.1:1", [], false, true), ("[::1]", [], false, true),

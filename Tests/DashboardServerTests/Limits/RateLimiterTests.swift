@@ -4,11 +4,12 @@ import Logging
 import RedisTesting
 import ServiceLifecycle
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct RateLimiterTests {
     private static func limit(_ text: String) throws -> RateLimit { try #require(RateLimit(text)) }
 
@@ -47,7 +48,9 @@ struct RateLimiterTests {
                 let pressed = try await [one, two]
                 let total = Double(pressed[0].allowed + pressed[1].allowed)
                 let leases = Double(2 * RateLimitAccount.maximumLease(limit))
-                #expect(total <= 100 + 200 * (begin.duration(to: .now) / .seconds(1)))
+                // A Redis that does not answer in a quarter of a second, on a machine that does much else, leaves each to itself.
+                let counters = (first.log.messages + second.log.messages).contains { $0.contains("cannot be asked") } ? 2.0 : 1
+                #expect(total <= counters * (100 + 200 * (begin.duration(to: .now) / .seconds(1))))
                 // What came until both had asked the last time, less what two leases hold back.
                 let asked = begin.duration(to: min(pressed[0].last, pressed[1].last)) / .seconds(1)
                 #expect(total >= 100 + 200 * asked - leases - 1)
@@ -56,30 +59,46 @@ struct RateLimiterTests {
         }
     }
 
-    @Test func `an answer tells the truth, and after Retry-After there is room`() async throws {
-        let limit = try Self.limit("1/s burst 3")
+    /// At a rate at which nothing comes back while it runs.
+    @Test func `an answer tells the truth`() async throws {
+        let limit = try Self.limit("1/h burst 3")
         try await RunningService.with {
             ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
         } _: { (service) async throws in
             for left in [2, 1, 0] {
                 let reply = try await service.get("/api/cache/signals")
                 #expect(reply.status == 200)
-                #expect(reply["RateLimit-Policy"] == "\"client\";q=3;w=3")
-                #expect(reply["RateLimit"] == "\"client\";r=\(left);t=\(3 - left)")
+                #expect(reply["RateLimit-Policy"] == "\"client\";q=3;w=10800")
+                #expect(reply["RateLimit"] == "\"client\";r=\(left);t=\((3 - left) * 3600)")
             }
             let refused = try await service.send("PUT", "/api/cache/metrics/custom/a", #"{"value": 1}"#)
             #expect(refused.status == 429)
             #expect(refused.code == "rate_limited")
             #expect(refused.json["outcome"] == "not_recorded")
-            #expect(refused["RateLimit"] == "\"client\";r=0;t=1")
-            #expect(refused["Retry-After"] == "1")
+            let seconds = try #require(refused["Retry-After"].flatMap { Int($0) })
+            #expect((3500...3600).contains(seconds))
+            #expect(refused["RateLimit"] == "\"client\";r=0;t=\(seconds)")
             // Who watches the service is never refused, and not counted.
             for probe in ["/livez", "/readyz"] {
                 let reply = try await service.get(probe)
                 #expect(reply.status == 200)
                 #expect(reply["RateLimit"] == nil)
             }
-            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    @Test func `after Retry-After there is room`() async throws {
+        let limit = try Self.limit("30/m burst 1")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            var reply = try await service.get("/api/cache/signals")
+            // Also where two requests take longer than the rate needs for one.
+            while reply.status == 200 { reply = try await service.get("/api/cache/signals") }
+            #expect(reply.status == 429)
+            let seconds = try #require(reply["Retry-After"].flatMap { Int($0) })
+            #expect((1...2).contains(seconds))
+            try await Task.sleep(for: .seconds(seconds))
             #expect(try await service.get("/api/cache/signals").status == 200)
         }
     }
@@ -156,10 +175,9 @@ struct RateLimiterTests {
         } _: { (service) async throws in
             try await service.redis.ask("CONFIG", "RESETSTAT")
             for _ in 0..<300 { #expect(try await service.get("/nothing").status == 404) }
-            let stats = try await service.redis.ask("INFO", "commandstats").text ?? ""
-            let calls = stats.split(separator: "\r\n").filter { $0.contains("hgetall") }.joined()
-            let count = calls.firstRange(of: "calls=").flatMap { Int(calls[$0.upperBound...].prefix { $0.isNumber }) } ?? 0
-            #expect(count < 30)
+            // Every question is one HGETALL.
+            let count = try #require(try await service.redis.commandCalls()["hgetall"])
+            #expect((1..<30).contains(count))
             let keys = try await service.redis.ask("KEYS", "usdcop:ratelimit:*").array ?? []
             #expect(keys.count == 1)
             #expect((try await service.redis.ask("PTTL", .text(keys.first?.text ?? "")).integer ?? -1) > 0)
@@ -212,7 +230,7 @@ struct RateLimiterTests {
             try await Self.withLimiter(limit, on: redis) { (second) async throws in #expect(await Self.allowed(second, of: 60) <= 9) }
         }
         // At its end nothing is said of Redis that is not so.
-        #expect(log.records.filter { $0.message.contains("does not answer") }.count == 1)
+        #expect(log.records.filter { $0.message.contains("cannot be asked") }.count == 1)
     }
 
     @Test func `the number of clients that are remembered is bounded`() async throws {
@@ -233,7 +251,7 @@ struct RateLimiterTests {
                 try await [service.get("/nothing").status, service.get("/nothing").status, service.get("/nothing").status] == [
                     404, 404, 429,
                 ])
-            #expect(!service.log.records.contains { $0.message.contains("does not answer") })
+            #expect(!service.log.records.contains { $0.message.contains("cannot be asked") })
             // Once, with the name of the key.
             #expect(service.log.records.filter { $0.message.contains("something else") && "\($0)".contains(key) }.count == 1)
             #expect(try await service.redis.ask("GET", .text(key)).text == "mine")

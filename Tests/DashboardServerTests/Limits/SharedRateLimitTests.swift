@@ -2,12 +2,13 @@ import CacheServices
 import Hiredis
 import Logging
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// The one step in Redis, asked by two processes. The rate is so slow that no time goes by; where it should, the stored times are moved.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .timeLimit(.minutes(1)))
 struct SharedRateLimitTests {
     private static let client = CountedClient.key("a")
 

@@ -1,11 +1,12 @@
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
 /// Requests that a proxy in front could take for something else: each gets its one status, and the connection ends.
-@Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct SmugglingTests {
     private static let host = "Host: localhost\r\n"
     private static let put = "PUT /api/cache/metrics/custom/a HTTP/1.1\r\n\(host)Content-Type: application/json\r\n"

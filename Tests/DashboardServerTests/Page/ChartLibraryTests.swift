@@ -1,9 +1,10 @@
 import Foundation
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite("The chart library", .timeLimit(.minutes(1)))
+@Suite("The chart library", .takesTurns, .timeLimit(.minutes(1)))
 struct ChartLibraryTests {
     @Test func `a library that is named is served with the files`() async throws {
         let scratch = try ScratchState()

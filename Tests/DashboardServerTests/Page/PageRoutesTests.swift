@@ -1,11 +1,12 @@
 import CacheServices
 import Foundation
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.serialized, .sharedService, .timeLimit(.minutes(1)))
+@Suite(.takesTurns, .serialized, .sharedService, .timeLimit(.minutes(1)))
 struct PageRoutesTests {
     private func service() throws -> RunningService { try #require(SharedService.current) }
 

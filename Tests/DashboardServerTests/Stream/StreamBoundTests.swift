@@ -3,11 +3,12 @@ import NIOCore
 import NIOEmbedded
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamBoundTests {
     @Test func `more streams than allowed are refused, and a place is free again when its client goes`() async throws {
         try await RunningService.with {

@@ -4,11 +4,12 @@ import LoggingServices
 import NIOCore
 import RedisTesting
 import ServiceLifecycle
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamEndTests {
     /// The service under a group that can be shut down without a signal.
     private struct Stoppable: Service {

@@ -4,11 +4,12 @@ import NIOCore
 import NIOPosix
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct StreamLoadTests {
     /// Counts what comes on one connection, without taking it apart.
     private final class Counting: ChannelInboundHandler, Sendable {

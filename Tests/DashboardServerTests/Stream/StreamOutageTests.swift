@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamOutageTests {
     private static func publish(_ service: RunningService, _ id: String) async throws {
         _ = try await service.send("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal(id))}"#)

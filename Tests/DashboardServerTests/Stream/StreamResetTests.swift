@@ -2,11 +2,12 @@ import CacheServices
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamResetTests {
     private static func publish(_ service: RunningService, _ ids: [String]) async throws {
         for id in ids { _ = try await service.send("POST", "/api/cache/signals", #"{"signal": \#(Samples.signal(id))}"#) }

@@ -3,11 +3,12 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.takesTurns, .timeLimit(.minutes(5)))
 struct StreamResumeTests {
     /// Two servers of one Redis.
     static func withTwo(_ body: @Sendable (RunningService, RunningService) async throws -> Void) async throws {

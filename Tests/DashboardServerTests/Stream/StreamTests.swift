@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamTests {
     @Test func `the head says what it is, that nobody may keep it, and that nobody may gather it`() async throws {
         try await RunningService.with { (service) async throws in

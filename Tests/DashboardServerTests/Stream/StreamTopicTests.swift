@@ -2,11 +2,12 @@ import CacheServices
 import HealthServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct StreamTopicTests {
     @Test(arguments: [CacheBackendChoice.auto, .memory])
     func `a service that is registered, checked and removed is seen at every step`(backend: CacheBackendChoice) async throws {

@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite("What was told while Redis was away", .timeLimit(.minutes(1)))
+@Suite("What was told while Redis was away", .takesTurns, .timeLimit(.minutes(1)))
 struct SharedRecordTests {
     private static let stored = "healthy healthy 5 2025-01-15T10:00:00.000Z 17 9 healthy 3 2025-01-15T09:00:00.000Z -"
     private let down = Timestamp.sample

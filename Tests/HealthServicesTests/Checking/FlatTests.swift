@@ -1,12 +1,13 @@
 import CacheServices
 import Foundation
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
 /// What a service costs that is watched for long, however badly it behaves. Ten minutes of it with `USDCOP_SOAK=1`.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.takesTurnsAlone, .timeLimit(.minutes(15)))
 struct FlatTests {
     /// One look at this process.
     private struct Sample {

@@ -2,11 +2,12 @@ import CacheServices
 import Hiredis
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct FollowerTests {
     @Test func `a process that does not check knows how everything is, without being asked`() async throws {
         let server = try await PrivateRedis.start()

@@ -3,11 +3,12 @@ import Foundation
 import Hiredis
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct HealthCheckerTests {
     @Test func `every kind of service gets the status that is due to it, with one check in flight at a time`() async throws {
         let manners: [(OperationName, StandInService.Manner, ServiceStatus)] = [

@@ -1,9 +1,10 @@
 import CacheServices
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite struct HealthRuleTests {
+@Suite(.takesTurns) struct HealthRuleTests {
     @Test(
         arguments: [
             (0, .healthy), (499, .healthy), (500, .degraded), (1000, .degraded), (1001, .unhealthy), (60_000, .unhealthy),

@@ -2,11 +2,12 @@ import CacheServices
 import Hiredis
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct OnDemandTests {
     private func length(_ server: PrivateRedis) async throws -> Int? {
         try await server.ask("XLEN", "usdcop:health:history:api").integer.map { Int($0) }

@@ -2,12 +2,13 @@ import CacheServices
 import Logging
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
 /// The seed's examples of the health services, in Swift.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct HealthSeedPatternTests {
     @Test func `health monitoring`() async throws {
         let api = try await StandInService.start(.answers(200))

@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct FencingTests {
     /// A store on a server of its own.
     private func withStore(_ body: @Sendable (HealthStore, PrivateRedis) async throws -> Void) async throws {

@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct MonitorEndTests {
     @Test func `when the monitor is gone every reader says so within three intervals`() async throws {
         let server = try await PrivateRedis.start()

@@ -2,12 +2,13 @@ import CacheServices
 import Hiredis
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
 /// Checks that only some processes can make.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct OwnedCheckTests {
     private func own(interval: Duration) throws -> ServiceConfig {
         try ServiceConfig(name: "own", checkInterval: interval, timeout: .seconds(1)) { HealthCheckResult(success: true, latency: .zero) }

@@ -1,10 +1,11 @@
 import CacheServices
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct HTTPProbeTests {
     private func check(_ manner: StandInService.Manner, path: String = "", within limit: Duration = .milliseconds(500)) async throws
         -> (HealthCheckResult, StandInService)

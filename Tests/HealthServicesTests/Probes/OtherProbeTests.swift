@@ -2,11 +2,12 @@ import CacheServices
 import Foundation
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct OtherProbeTests {
     private func check(_ url: String, within limit: Duration = .seconds(1)) async throws -> HealthCheckResult {
         await BoundedCheck.run(try ProbeURL(url).probe, within: limit) {}

@@ -1,9 +1,10 @@
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct PostgresProbeTests {
     private func check(_ url: String, within limit: Duration = .seconds(2)) async throws -> HealthCheckResult {
         await BoundedCheck.run(try ProbeURL(url).probe, within: limit) {}

@@ -1,11 +1,12 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct RegistryLimitTests {
     /// Fills the registry up to its limit.
     private func fill(_ fixture: RegistryFixture) async throws {

@@ -2,11 +2,12 @@ import CacheServices
 import Hiredis
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct RegistryLossTests {
     @Test func `what is registered after a loss hides nothing of what was watched before`() async throws {
         try await RegistryFixture.with { fixture in

@@ -1,11 +1,12 @@
 import CacheServices
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
-@Suite struct ServiceRegistryTests {
+@Suite(.takesTurns) struct ServiceRegistryTests {
     private func registry(at now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) -> ServiceRegistry {
         ServiceRegistry(nil, logger: .silent, clock: CacheClock(monotonic: now, wall: { Timestamp(milliseconds: 0) }))
     }

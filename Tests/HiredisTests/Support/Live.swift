@@ -2,10 +2,11 @@ import Foundation
 import Hiredis
 import Logging
 import RedisTesting
+import TestTurns
 import Testing
 
 /// Tests against real servers and real sockets, one at a time: they measure time.
-@Suite(.serialized) enum Live {}
+@Suite(.takesTurns, .serialized) enum Live {}
 
 extension Live {
     /// Whether the long variants are asked for.

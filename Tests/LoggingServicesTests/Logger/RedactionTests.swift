@@ -1,11 +1,12 @@
 import CacheServices
 import Foundation
 import Logging
+import TestTurns
 import Testing
 
 @testable import LoggingServices
 
-@Suite("Redaction")
+@Suite("Redaction", .takesTurns)
 struct RedactionTests {
     @Test(arguments: [
         "password", "PASSWORD", "db_password", "passwd", "pwd", "passphrase", "token", "access-token", "Authorization",

@@ -1,11 +1,12 @@
 import CacheServices
 import RedisTesting
 import Synchronization
+import TestTurns
 import Testing
 
 @testable import LoggingServices
 
-@Suite struct BatchLaneTests {
+@Suite(.takesTurns) struct BatchLaneTests {
     private final class Sent: Sendable {
         let sending = Mutex(0)
         let total = Mutex<[Int]>([])

@@ -1,9 +1,10 @@
 import CacheServices
+import TestTurns
 import Testing
 
 @testable import LoggingServices
 
-@Suite struct OpenOperationsTests {
+@Suite(.takesTurns) struct OpenOperationsTests {
     private let start = ContinuousClock.now
 
     @Test func `an operation ends once`() {

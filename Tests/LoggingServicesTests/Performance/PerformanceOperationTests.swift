@@ -1,9 +1,10 @@
 import CacheServices
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite struct PerformanceOperationTests {
+@Suite(.takesTurns) struct PerformanceOperationTests {
     private struct Trouble: Error {}
 
     private static func logger(_ hand: HandClock, _ log: RecordedLog = RecordedLog(), open: Int = 10_000) -> PerformanceLogger {

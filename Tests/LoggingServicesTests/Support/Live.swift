@@ -1,8 +1,9 @@
 import Foundation
+import TestTurns
 import Testing
 
 /// Tests against real servers and real files, one at a time: they measure time.
-@Suite(.serialized) enum Live {}
+@Suite(.takesTurns, .serialized) enum Live {}
 
 extension Live {
     /// Whether the long variants are asked for.

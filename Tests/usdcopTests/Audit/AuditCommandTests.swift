@@ -3,9 +3,10 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop audit", .timeLimit(.minutes(2)))
+@Suite("usdcop audit", .takesTurns, .timeLimit(.minutes(2)))
 struct AuditCommandTests {
     static func events(_ numbers: Range<Int>, _ name: String = "event") -> String {
         numbers.map { "{\"event\":\"\(name) \($0)\"}\n" }.joined()

@@ -3,10 +3,11 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
 /// What the program does with the trail when Redis dies, the reader goes away, or somebody presses Ctrl-C.
-@Suite("usdcop audit under faults", .timeLimit(.minutes(30)))
+@Suite("usdcop audit under faults", .takesTurns, .timeLimit(.minutes(30)))
 struct AuditFaultTests {
     private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
 

@@ -3,9 +3,10 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop audit tail", .timeLimit(.minutes(2)))
+@Suite("usdcop audit tail", .takesTurns, .timeLimit(.minutes(2)))
 struct AuditTailTests {
     @Test func `it shows the last events, then what comes, as records`() async throws {
         try await Program.withRedis { program, _ async throws in

@@ -3,9 +3,10 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop audit verify and clear", .timeLimit(.minutes(2)))
+@Suite("usdcop audit verify and clear", .takesTurns, .timeLimit(.minutes(2)))
 struct AuditVerifyTests {
     @Test func `an untouched trail is sound, and one without an entry broken at a place`() async throws {
         try await Program.withRedis { program, redis async throws in

@@ -3,9 +3,10 @@ import Foundation
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop audit log under load", .timeLimit(.minutes(30)))
+@Suite("usdcop audit log under load", .takesTurns, .timeLimit(.minutes(30)))
 struct AuditWriterTests {
     private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
 

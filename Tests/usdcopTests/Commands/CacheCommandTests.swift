@@ -1,9 +1,10 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop cache", .timeLimit(.minutes(2)))
+@Suite("usdcop cache", .takesTurns, .timeLimit(.minutes(2)))
 struct CacheCommandTests {
     @Test func `keys are stored with the configured lifetime, listed, read and removed`() async throws {
         try await Program.withRedis { program, redis async throws in

@@ -1,9 +1,10 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop doctor", .timeLimit(.minutes(2)))
+@Suite("usdcop doctor", .takesTurns, .timeLimit(.minutes(2)))
 struct DoctorCommandTests {
     @Test func `nothing is wrong with what the program itself wrote`() async throws {
         try await Program.withRedis { program, _ async throws in

@@ -1,9 +1,10 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop health alerts", .timeLimit(.minutes(2)))
+@Suite("usdcop health alerts", .takesTurns, .timeLimit(.minutes(2)))
 struct HealthAlertsCommandTests {
     private func add(_ redis: PrivateRedis, _ id: String, _ deliveries: [(String, String)]) async throws {
         let json = """

@@ -1,9 +1,10 @@
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 /// Whatever stands on the command line where a name belongs is a name, and never a pattern but where a pattern is asked for.
-@Suite("Hostile names on the command line", .timeLimit(.minutes(3)))
+@Suite("Hostile names on the command line", .takesTurns, .timeLimit(.minutes(3)))
 struct HostileNameTests {
     private static let commands: [@Sendable (String) -> [String]] = [
         { ["signal", "history", $0] }, { ["signal", "stats", $0] }, { ["signal", "clear", $0, "--yes"] }, { ["position", "get", $0] },

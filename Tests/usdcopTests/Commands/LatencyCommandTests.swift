@@ -2,9 +2,10 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop latency", .timeLimit(.minutes(2)))
+@Suite("usdcop latency", .takesTurns, .timeLimit(.minutes(2)))
 struct LatencyCommandTests {
     private static func lines(_ count: Int, service: String = "api") -> String {
         (1...count).map { #"{"service": "\#(service)", "operation": "trade", "latency_ms": \#($0), "success": \#($0 % 10 != 0)}"# + "\n" }

@@ -1,9 +1,10 @@
 import CacheServices
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop position and usdcop metrics", .timeLimit(.minutes(2)))
+@Suite("usdcop position and usdcop metrics", .takesTurns, .timeLimit(.minutes(2)))
 struct MetricsCommandTests {
     @Test func `positions are stored, listed, added up and removed`() async throws {
         try await Program.withRedis { program, redis async throws in

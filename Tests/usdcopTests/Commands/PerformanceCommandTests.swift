@@ -2,9 +2,10 @@ import CacheServices
 import Hiredis
 import LoggingServices
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop performance", .timeLimit(.minutes(2)))
+@Suite("usdcop performance", .takesTurns, .timeLimit(.minutes(2)))
 struct PerformanceCommandTests {
     /// Ten samples of one operation, one of them failed, and a slow one of another.
     private static func record(_ redis: PrivateRedis) async throws {

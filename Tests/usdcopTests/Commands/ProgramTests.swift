@@ -2,6 +2,7 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import DashboardServer
@@ -10,7 +11,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite("The program", .timeLimit(.minutes(2)))
+@Suite("The program", .takesTurns, .timeLimit(.minutes(2)))
 struct ProgramTests {
     private static let nowhere = Program(url: "redis://127.0.0.1:1/0")
 

@@ -2,9 +2,10 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop replay", .timeLimit(.minutes(3)))
+@Suite("usdcop replay", .takesTurns, .timeLimit(.minutes(3)))
 struct ReplayCommandTests {
     /// A file in the shape of the official rate: newest first, quoted, day first.
     private static func history(days: Int, adding lines: [String] = []) -> String {

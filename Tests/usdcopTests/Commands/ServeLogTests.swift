@@ -1,6 +1,7 @@
 import CacheServices
 import Foundation
 import RedisTesting
+import TestTurns
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -8,7 +9,7 @@ import Testing
 #endif
 
 /// What the log of the service must not do: hold up a request, or tell a secret.
-@Suite("The log of the running service", .timeLimit(.minutes(2)))
+@Suite("The log of the running service", .takesTurns, .timeLimit(.minutes(2)))
 struct ServeLogTests {
     /// Answers of one request after another.
     private static func send(

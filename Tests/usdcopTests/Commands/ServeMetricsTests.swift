@@ -1,12 +1,13 @@
 import Foundation
 import RedisTesting
+import TestTurns
 import Testing
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-@Suite("What serve counts", .timeLimit(.minutes(1)))
+@Suite("What serve counts", .takesTurns, .timeLimit(.minutes(1)))
 struct ServeMetricsTests {
     @Test func `the program counts for every library in it, and shows what only the program knows`() async throws {
         try await Program.withRedis { program, _ in

@@ -1,9 +1,10 @@
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.takesTurns, .timeLimit(.minutes(1)))
 struct ServeStreamTests {
     /// A client that reads a stream into a file.
     private static func curl(_ address: Substring, into file: URL) throws -> Process {

@@ -2,9 +2,10 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite("usdcop signal", .timeLimit(.minutes(2)))
+@Suite("usdcop signal", .takesTurns, .timeLimit(.minutes(2)))
 struct SignalCommandTests {
     @Test func `what is published is read back, plain and as JSON`() async throws {
         try await Program.withRedis { program, redis async throws in

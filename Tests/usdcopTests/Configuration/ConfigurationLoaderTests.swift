@@ -105,6 +105,35 @@ struct ConfigurationLoaderTests {
         #expect(error?.problems.map(\.variable) == [name])
     }
 
+    @Test(arguments: [("[::1]", "::1"), ("LOCALHOST", "localhost"), ("127.0.0.2", "127.0.0.2"), ("::ffff:127.0.0.1", "::ffff:127.0.0.1")])
+    func `an address of this machine needs no keys, however it is written`(text: String, host: String) throws {
+        #expect(try ConfigurationLoader(environment: ["USDCOP_HOST": text]).load().settings.host == host)
+    }
+
+    @Test func `a file with secrets that others can read gets a warning, one without does not`() throws {
+        let scratch = try ScratchDirectory()
+        for (name, text, isWarned) in [
+            ("a.yaml", "USDCOP_PORT: 0\n", false), ("b.yaml", "USDCOP_API_KEYS: reader:a:reader-key-0123456789\n", true),
+            ("c.json", #"{"REDIS_URL": "redis://u:secret@h/0"}"#, true),
+        ] {
+            let file = try scratch.file(name, text)
+            for (mode, isOpen) in [(0o644, true), (0o640, false)] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+                let warnings = try ConfigurationLoader(file: file).load().warnings
+                #expect(warnings == (isOpen && isWarned ? [.openFile(variable: "--config")] : []))
+            }
+        }
+    }
+
+    @Test func `a key stands for one holder`() throws {
+        let lines = "reader:a:one-key-0123456789\nadministrator:b:one-key-0123456789"
+        let error = try #require(throws: ConfigurationError.self) {
+            try ConfigurationLoader(environment: ["USDCOP_API_KEYS": lines]).load()
+        }
+        #expect(error.description.contains("line 2 has the key of line 1"))
+        #expect(!error.description.contains("one-key"))
+    }
+
     @Test(arguments: [
         ("14", 14, Duration?.none), ("0", 0, nil), ("30d", 10_000, .seconds(30 * 86_400)), ("14,1h", 14, .seconds(3600)),
     ])

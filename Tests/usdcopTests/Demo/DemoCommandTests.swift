@@ -2,12 +2,13 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import usdcop
 
 /// The demo as a newcomer starts it, on a Redis of its own.
-@Suite("usdcop demo", .timeLimit(.minutes(3)))
+@Suite("usdcop demo", .takesTurns, .timeLimit(.minutes(3)))
 struct DemoCommandTests {
     private static let namespace = ["--namespace", RunningDemo.namespace]
 

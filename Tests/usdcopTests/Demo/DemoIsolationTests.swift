@@ -2,12 +2,13 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import usdcop
 
 /// What a demo must not touch, and what it does when something is not there.
-@Suite("A demo and what is real", .timeLimit(.minutes(3)))
+@Suite("A demo and what is real", .takesTurns, .timeLimit(.minutes(3)))
 struct DemoIsolationTests {
     @Test func `a namespace with keys that no demo made is refused, and left alone when it is adopted`() async throws {
         try await Program.withOpenRedis { program, redis async throws in

@@ -1,9 +1,10 @@
 import CacheServices
+import TestTurns
 import Testing
 
 @testable import usdcop
 
-@Suite("The outages of the stand-ins")
+@Suite("The outages of the stand-ins", .takesTurns)
 struct OutagePlanTests {
     @Test(arguments: [0, 21, 77] as [UInt64])
     func `the first comes within the first minute, then one every few minutes, never two at once`(seed: UInt64) throws {

@@ -1,9 +1,10 @@
 import CacheServices
+import TestTurns
 import Testing
 
 @testable import usdcop
 
-@Suite("The stand-ins")
+@Suite("The stand-ins", .takesTurns)
 struct StandInModelTests {
     private static let plan = OutagePlan(seed: 21)
 

@@ -2,9 +2,10 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct HealthCommandTests {
     @Test func `register, check, status and unregister`() async throws {
         try await Program.withRedis { program, redis async throws in

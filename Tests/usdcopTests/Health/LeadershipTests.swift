@@ -3,12 +3,13 @@ import Foundation
 import Hiredis
 import Logging
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import HealthServices
 
 /// Three monitors as processes, whose leader is killed or stopped while what they watch comes and goes. Fifty times with `USDCOP_SOAK=1`.
-@Suite(.timeLimit(.minutes(30)))
+@Suite(.takesTurns, .timeLimit(.minutes(30)))
 struct LeadershipTests {
     private static let isSoak = ProcessInfo.processInfo.environment["USDCOP_SOAK"] == "1"
 

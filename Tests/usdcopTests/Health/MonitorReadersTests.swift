@@ -4,6 +4,7 @@ import HealthServices
 import Hiredis
 import Logging
 import RedisTesting
+import TestTurns
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -11,7 +12,7 @@ import Testing
 #endif
 
 /// What everybody says who asks, when the monitor is gone and nobody takes its place.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.takesTurns, .timeLimit(.minutes(2)))
 struct MonitorReadersTests {
     private static let interval = Duration.seconds(1)
 

@@ -2,6 +2,7 @@ import CacheServices
 import Foundation
 import Hiredis
 import RedisTesting
+import TestTurns
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -9,7 +10,7 @@ import Testing
 #endif
 
 /// Two services as processes, whose Redis is killed and comes back: who tells whom, and what is on record.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.takesTurns, .timeLimit(.minutes(3)))
 struct OutageAlertTests {
     @Test func `the absence of Redis is told while it lasts, and is on record when it is over`() async throws {
         let redis = try await PrivateRedis.start("--appendonly", "yes", "--appendfsync", "always")

@@ -76,6 +76,12 @@ extension Live {
             try await eventually { try await server.ask("INFO", "persistence").text?.contains("aof_rewrite_in_progress:0") == true }
         }
 
+        /// Kills a server and waits until the trail knows: what was sent before that has an unknown outcome.
+        private func kill(_ server: PrivateRedis, seenBy audit: AuditLogger) async throws {
+            server.kill()
+            try await eventually { audit.store?.client.status.isReady == false }
+        }
+
         @Test(arguments: [Live.isSoak ? 20 : 3])
         func `Redis is killed under load: nothing acknowledged is lost, nothing is there twice`(rounds: Int) async throws {
             let server = try await durable()
@@ -138,7 +144,7 @@ extension Live {
             let server = try await durable()
             try await withAudit(on: server.configuration) { audit in
                 _ = try await audit.log(.system("one"))
-                server.kill()
+                try await kill(server, seenBy: audit)
                 let error = await #expect(throws: AuditError.self) { try await audit.log(.system("two")) }
                 #expect(error?.code == .notRecorded)
                 try await server.start()
@@ -239,7 +245,7 @@ extension Live {
                 let file = directory.dayPath(await audit.lane.chain.writer, Timestamp.now.day)
                 try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/dev/full")
                 #expect(try await audit.log(.system("one")).durability == .aofAlways)
-                server.kill()
+                try await kill(server, seenBy: audit)
                 let error = await #expect(throws: AuditError.self) { try await audit.log(.system("two")) }
                 #expect(error?.code == .file)
                 try await server.start()

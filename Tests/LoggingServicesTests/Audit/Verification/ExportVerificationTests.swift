@@ -1,12 +1,13 @@
 import CacheServices
 import Foundation
 import RedisTesting
+import TestTurns
 import Testing
 
 @testable import LoggingServices
 
 /// Exports and journals, which are verified without Redis.
-@Suite struct ExportVerificationTests {
+@Suite(.takesTurns) struct ExportVerificationTests {
     /// Three writers by turns, as the stream would hold them.
     private static func records(_ count: Int = 60) -> [AuditRecord] {
         var chains: [WriterID: AuditRecord] = [:]

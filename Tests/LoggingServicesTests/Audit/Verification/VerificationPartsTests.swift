@@ -1,9 +1,10 @@
 import CacheServices
+import TestTurns
 import Testing
 
 @testable import LoggingServices
 
-@Suite struct VerificationPartsTests {
+@Suite(.takesTurns) struct VerificationPartsTests {
     @Test(
         arguments: [
             ([1, 2, 3], [0, 1, 2]), ([2, 1], [1]), ([1, 5, 2, 3, 4], [0, 2, 3, 4]), ([nil, 3, nil, 4], [1, 3]), ([], []),

@@ -1,0 +1,67 @@
+import NIOCore
+import NIOEmbedded
+import RedisTesting
+import Testing
+
+@testable import DashboardServer
+
+@Suite struct ConnectionRegisterTests {
+    private let log = RecordedLog()
+
+    private func register(_ maximum: Int, proxies: [String] = []) throws -> ConnectionRegister {
+        ConnectionRegister(maximum: maximum, proxies: try proxies.map { try #require(AddressRange($0)) }, logger: log.logger)
+    }
+
+    private static func connection(_ address: String) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(ipAddress: address, port: 4711)).wait()
+        return channel
+    }
+
+    @Test func `one network never has more than half, whatever it keeps busy, and others find room`() throws {
+        let register = try register(4)
+        let own = try ["192.0.2.1", "192.0.2.1"].map(Self.connection)
+        for channel in own { register.admit(channel).entry.markBusy() }
+        #expect(try !register.admit(Self.connection("192.0.2.1")).isAdmitted)
+        #expect(try register.admit(Self.connection("192.0.2.2")).isAdmitted)
+        #expect(register.count == 3)
+        // When one of them ends there is room for another.
+        try own[0].close().wait()
+        own[0].embeddedEventLoop.run()
+        #expect(try register.admit(Self.connection("192.0.2.1")).isAdmitted)
+    }
+
+    @Test func `a network makes room for itself with the connection that it has not used for longest`() throws {
+        let register = try register(4)
+        let other = try Self.connection("2001:db8:1::1")
+        #expect(register.admit(other).isAdmitted)
+        let own = try ["2001:db8::1", "2001:db8::2"].map(Self.connection)
+        for channel in own { #expect(register.admit(channel).isAdmitted) }
+        #expect(try register.admit(Self.connection("2001:db8::3")).isAdmitted)
+        own[0].embeddedEventLoop.run()
+        #expect(!own[0].isActive)
+        #expect(own[1].isActive && other.isActive)
+        #expect(register.count == 3)
+    }
+
+    @Test(arguments: ["127.0.0.1", "::1", "198.51.100.7"])
+    func `this machine and a trusted proxy may have all`(address: String) throws {
+        let register = try register(4, proxies: ["198.51.100.0/24"])
+        for _ in 0..<4 {
+            let (entry, isAdmitted) = register.admit(try Self.connection(address))
+            #expect(isAdmitted)
+            entry.markBusy()
+        }
+        #expect(try !register.admit(Self.connection(address)).isAdmitted)
+    }
+
+    @Test func `that connections are refused is told once a minute, and counted`() throws {
+        let register = try register(2)
+        register.admit(try Self.connection("192.0.2.1")).entry.markBusy()
+        for _ in 0..<5 { #expect(try !register.admit(Self.connection("192.0.2.1")).isAdmitted) }
+        #expect(log.messages.count == 1)
+        #expect(log.records.first?.metadata["client"] == "192.0.2.1")
+        let refused = register.metricFamilies.first { $0.name == "usdcop_http_connections_refused_total" }
+        #expect(refused?.points.first?.value == .number(5))
+    }
+}
