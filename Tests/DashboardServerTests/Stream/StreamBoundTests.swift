@@ -8,7 +8,7 @@ import Testing
 
 @testable import DashboardServer
 
-@Suite(.takesTurns, .timeLimit(.minutes(1)))
+@Suite(.takesTurnsAlone, .timeLimit(.minutes(1)))
 struct StreamBoundTests {
     @Test func `more streams than allowed are refused, and a place is free again when its client goes`() async throws {
         try await RunningService.with {
