@@ -22,8 +22,8 @@ struct Usdcop: AsyncParsableCommand {
               usdcop demo
               usdcop doctor
 
-            Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis unavailable, \
-            73 cannot create, 74 input or output, 77 not permitted, 78 configuration, 130 interrupted.
+            Exit codes: 0 ok, 1 negative verdict or nothing there, 64 usage, 65 bad data, 69 Redis, or an address \
+            to listen on, unavailable, 73 cannot create, 74 input or output, 77 not permitted, 78 configuration, 130 interrupted.
             """,
         version: BuildInfo.version,
         subcommands: [
