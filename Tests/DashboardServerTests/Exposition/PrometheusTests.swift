@@ -56,6 +56,8 @@ struct PrometheusTests {
             _ = try await service.get("/api/cache/signals", headers: desk)
             // The log of the process is known to the executable alone, which hands its figures over.
             let names = try await service.metrics(headers: desk).names.union(LogOutput([]).metrics().map(\.name))
+                // Where the API is HTTPS.
+                .union(["usdcop_tls_certificate_end_timestamp_seconds"])
             try await eventually(within: .seconds(20)) { try await prometheus.value("usdcop_redis_up") == 1 }
 
             let dashboard = try Self.expressions()
