@@ -54,11 +54,14 @@ extension ConnectionOptions {
                 }
                 return value
             } catch let error as CacheError where error.code == .unavailable && error.underlying?.server == nil {
-                let cause = error.underlying?.cause.map { " (\($0))" } ?? ""
+                let cause = Self.inBrackets(error.underlying?.cause)
                 throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis)\(cause); nothing was done by this step.")
             } catch let error as AuditError where error.isAbsence {
-                throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis). \(error.message)")
+                let cause = Self.inBrackets(error.underlying?.underlying?.cause)
+                throw CommandFailure(.unavailable, "Redis cannot be reached at \(settings.redis)\(cause). \(error.message)")
             }
         }
     }
+
+    private static func inBrackets(_ cause: String?) -> String { cause.map { " (\($0))" } ?? "" }
 }

@@ -83,12 +83,16 @@ extension Live {
             }
         }
 
-        @Test(arguments: ["redis://no.such.host.invalid", "redis://[::1]:1", "unix:///does/not/exist.sock"])
-        func `an address that leads nowhere is unreachable`(url: String) async throws {
+        @Test(arguments: [
+            ("redis://no.such.host.invalid", "no such host name"), ("redis://127.0.0.1:1", "connection refused"),
+            ("unix:///does/not/exist.sock", "no such socket"),
+        ])
+        func `an address that leads nowhere is unreachable, and the error says why`(url: String, cause: String) async throws {
             let client = RedisClient(configuration: try RedisConfiguration(url: url))
             let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
             #expect(error.code == .unreachable)
             #expect(error.outcome == .notSent)
+            #expect(error.cause == cause)
         }
 
         @Test func `a server that says anything but PONG is not taken for Redis`() async throws {

@@ -33,7 +33,8 @@ extension Live {
             let server = try await start(certificates, port)
             let url = "rediss://:secret@\(host):\(port)"
             let before = try await server.commandCalls()["auth", default: 0]
-            try await expectRefusal(by: RedisConfiguration(url: url, caFile: certificates.authority))
+            try await expectRefusal(
+                by: RedisConfiguration(url: url, caFile: certificates.authority), cause: "its certificate is for another name")
             // One more for asking.
             #expect(try await server.commandCalls()["auth"] == before + 1)
         }
@@ -44,8 +45,9 @@ extension Live {
             let port = try FreePort.find()
             let server = try await start(certificates, port)
             let url = "rediss://:secret@127.0.0.1:\(port)"
-            try await expectRefusal(by: RedisConfiguration(url: url, caFile: others.authority))
-            try await expectRefusal(by: RedisConfiguration(url: url))
+            try await expectRefusal(
+                by: RedisConfiguration(url: url, caFile: others.authority), cause: "its certificate is not trusted")
+            try await expectRefusal(by: RedisConfiguration(url: url), cause: "its certificate is not trusted")
             withExtendedLifetime(server) {}
         }
 
@@ -58,11 +60,12 @@ extension Live {
             #expect(try await server.commandCalls()["auth"] == nil)
         }
 
-        private func expectRefusal(by configuration: RedisConfiguration) async throws {
+        private func expectRefusal(by configuration: RedisConfiguration, cause: String) async throws {
             let client = RedisClient(configuration: configuration)
             let error = try await #require(throws: RedisError.self) { try await client.withDedicatedConnection { _ in } }
             #expect(error.code == .connectionClosed)
             #expect(error.outcome == .notSent)
+            #expect(error.cause == cause)
             #expect(error.underlying != nil)
         }
     }
