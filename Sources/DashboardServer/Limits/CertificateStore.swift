@@ -30,15 +30,21 @@ final class CertificateStore: Service, Sendable {
 
     private struct State {
         var loaded: Loaded
-        /// What the files held when they were last looked at, be it of use or not.
-        var seen: Pair
-        /// What is wrong with them, and was told.
-        var told: (problem: String, at: ContinuousClock.Instant)?
+        /// What is wrong with the files, and was told.
+        var told: Told?
         /// When the end of the certificate was told of.
         var warned: ContinuousClock.Instant?
     }
 
+    private struct Told {
+        let problem: String
+        /// What the files held; nil when they could not be read.
+        let content: Pair?
+        let at: ContinuousClock.Instant
+    }
+
     private struct Loaded {
+        let content: Pair
         let context: NIOSSLContext
         /// Until when browsers take the certificate.
         let end: Timestamp
@@ -69,8 +75,7 @@ final class CertificateStore: Service, Sendable {
         self.files = files
         self.interval = interval
         self.logger = logger
-        let pair = try Self.read(files)
-        state = Mutex(State(loaded: try Self.load(pair), seen: pair))
+        state = Mutex(State(loaded: try Self.load(try Self.read(files))))
     }
 
     /// Finds out whether files can be used.
@@ -92,23 +97,27 @@ final class CertificateStore: Service, Sendable {
         }
     }
 
-    /// Looks at the files now.
-    func look() async {
+    /// Looks at the files.
+    func look(now: ContinuousClock.Instant = .now) async {
+        var content: Pair?
         // Files that cannot be read at the moment are perhaps being replaced; whoever comes next will see.
         do {
             let pair = try await NIOThreadPool.singleton.runIfActive { [files] in try Self.read(files) }
+            content = pair
             let isNew = state.withLock { state in
-                defer { (state.seen, state.told) = (pair, nil) }
-                return state.seen != pair
+                if state.loaded.content == pair { state.told = nil }
+                return state.loaded.content != pair
             }
             guard isNew else { return }
             let loaded = try Self.load(pair)
-            state.withLock { ($0.loaded, $0.warned) = (loaded, nil) }
+            state.withLock { ($0.loaded, $0.told, $0.warned) = (loaded, nil, nil) }
             logger.info("new connections begin with a new certificate")
         } catch let failure as Failure {
             let isTold = state.withLock { state in
-                if let told = state.told, told.problem == failure.problem, told.at.duration(to: .now) < Self.day { return true }
-                state.told = (failure.problem, .now)
+                if let told = state.told, told.problem == failure.problem, told.content == content, told.at.duration(to: now) < Self.day {
+                    return true
+                }
+                state.told = Told(problem: failure.problem, content: content, at: now)
                 return false
             }
             guard !isTold else { return }
@@ -164,7 +173,8 @@ final class CertificateStore: Service, Sendable {
         configuration.applicationProtocols = ["http/1.1"]
         do {
             return Loaded(
-                context: try NIOSSLContext(configuration: configuration), end: Timestamp(milliseconds: Int64(own.notValidAfter) * 1000))
+                content: pair, context: try NIOSSLContext(configuration: configuration),
+                end: Timestamp(milliseconds: Int64(own.notValidAfter) * 1000))
         } catch {
             throw Failure(problem: "holds a key that does not belong to the certificate", isKey: true)
         }

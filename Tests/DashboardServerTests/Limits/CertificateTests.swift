@@ -172,4 +172,28 @@ struct CertificateTests {
         #expect(log.messages.count == count)
         #expect(store.metricFamilies.first?.points.first?.value == .number(Double(store.end.milliseconds) / 1000))
     }
+
+    @Test func `files that cannot be used are told of again every day, until they can`() async throws {
+        let place = try Place(try ThrowawayCertificates(for: Self.names))
+        defer { place.remove() }
+        let log = RecordedLog()
+        let store = try CertificateStore(place.files, logger: log.logger)
+        let good = try Data(contentsOf: URL(fileURLWithPath: place.files.key))
+        let foreign = try ThrowawayCertificates(for: Self.names)
+        let start = ContinuousClock.now
+        func told(_ hours: Int) async -> Int {
+            await store.look(now: start + .seconds(hours * 3600))
+            return log.messages.count { $0.hasPrefix("error:") }
+        }
+        // Both files can be read, and do not belong together.
+        try Data(contentsOf: URL(fileURLWithPath: foreign.key)).write(to: URL(fileURLWithPath: place.files.key))
+        #expect(await [told(0), told(1), told(23)] == [1, 1, 1])
+        #expect(await [told(24), told(25)] == [2, 2])
+        try FileManager.default.removeItem(atPath: place.files.key)
+        #expect(await [told(26), told(27), told(51)] == [3, 3, 4])
+        try good.write(to: URL(fileURLWithPath: place.files.key))
+        #expect(await told(52) == 4)
+        try FileManager.default.removeItem(atPath: place.files.key)
+        #expect(await told(53) == 5)
+    }
 }
