@@ -12,38 +12,38 @@ struct AnswerFinisher {
     /// What pages of other origins need to read it.
     let crossOrigin: HTTPFields
     /// What every answer has, unless it says otherwise.
-    let common: HTTPFields
+    let common: [HTTPField]
     /// Where the client stands with its rate; nil where it is not counted.
     let standing: RateLimitStanding?
     let ratePolicy: HTTPField?
 
     /// The answer to a request that was read to its end.
     func response(_ answer: Answer, on channel: any Channel) -> Response {
-        var headers = headers(for: answer)
+        var fields = fields(for: answer)
         if let pieces = answer.body(on: channel) {
-            headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
-            guard request.method != .head else { return Response(status: answer.status, headers: headers) }
+            fields.append(HTTPField(name: .contentType, value: answer.type.rawValue))
+            guard request.method != .head else { return Response(status: answer.status, headers: HTTPFields(all: fields)) }
             return Response(
-                status: answer.status, headers: headers,
+                status: answer.status, headers: HTTPFields(all: fields),
                 body: ResponseBody { writer in
                     try await pieces { try await writer.write($0) }
                     try await writer.finish(nil)
                 })
         }
-        guard answer.status != .noContent else { return Response(status: .noContent, headers: headers) }
+        guard answer.status != .noContent else { return Response(status: .noContent, headers: HTTPFields(all: fields)) }
         if request.method.isRead, answer.status == .ok {
             let tag = answer.entityTag ?? EntityTag.of(answer.body)
-            headers.append(HTTPField(name: .eTag, value: tag))
+            fields.append(HTTPField(name: .eTag, value: tag))
             if let condition = request.headers[.ifNoneMatch], EntityTag.matches(tag, condition: condition) {
-                var response = Response(status: .notModified, headers: headers)
+                var response = Response(status: .notModified, headers: HTTPFields(all: fields))
                 response.headers[.contentLength] = nil
                 return response
             }
         }
-        headers.append(HTTPField(name: .contentType, value: answer.type.rawValue))
-        headers.append(HTTPField(name: .contentLength, value: String(answer.body.readableBytes)))
+        fields.append(HTTPField(name: .contentType, value: answer.type.rawValue))
+        fields.append(HTTPField(name: .contentLength, value: String(answer.body.readableBytes)))
         return Response(
-            status: answer.status, headers: headers,
+            status: answer.status, headers: HTTPFields(all: fields),
             body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
     }
 
@@ -64,23 +64,39 @@ struct AnswerFinisher {
             })
     }
 
-    private func headers(for answer: Answer) -> HTTPFields {
-        var headers = common
-        headers.append(HTTPField(name: .requestID, value: id))
-        for field in crossOrigin { headers.append(field) }
+    /// In an array: header fields take their elements one by one through generic code of their library, which costs more than all the rest here.
+    private func fields(for answer: Answer) -> [HTTPField] {
+        var fields: [HTTPField] = []
+        fields.reserveCapacity(Self.usualCount)
+        fields += common
+        fields.append(HTTPField(name: .requestID, value: id))
+        for field in crossOrigin { fields.append(field) }
         if let standing, let ratePolicy {
-            headers.append(ratePolicy)
-            headers.append(standing.header)
+            fields.append(ratePolicy)
+            fields.append(standing.header)
         }
-        headers.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
+        fields.append(HTTPField(name: .cacheBackend, value: source.backend.rawValue))
         if let age = source.staleAge {
-            headers.append(HTTPField(name: .cacheStale, value: "true"))
-            headers.append(HTTPField(name: .age, value: String(age.components.seconds)))
+            fields.append(HTTPField(name: .cacheStale, value: "true"))
+            fields.append(HTTPField(name: .age, value: String(age.components.seconds)))
         }
         for field in answer.headers {
-            if Borders.commonNames.contains(field.name) { headers[field.name] = nil }
-            headers.append(field)
+            if Borders.commonNames.contains(field.name) { fields.removeAll { $0.name == field.name } }
+            fields.append(field)
         }
-        return headers
+        return fields
+    }
+
+    /// Room for the fields of most answers, and the date that the server adds.
+    fileprivate static let usualCount = 16
+}
+
+extension HTTPFields {
+    /// Takes all fields in one step.
+    fileprivate init(all fields: [HTTPField]) {
+        self.init()
+        reserveCapacity(Swift.max(fields.count + 1, AnswerFinisher.usualCount))
+        // Appends those of every name, and is the one way in that is compiled for an array.
+        self[fields: .requestID] = fields
     }
 }

@@ -11,7 +11,7 @@ struct Borders: Sendable {
     /// Whether callers of this machine are not counted where no key is needed: the machine and the service are theirs.
     let sparesLoopback: Bool
     /// The headers that every answer has, unless it says otherwise.
-    let common: HTTPFields
+    let common: [HTTPField]
 
     /// Who calls; nobody where no role is needed.
     func caller(_ headers: HTTPFields, for role: Role?, from origin: ClientOrigin) -> Result<Caller, Problem> {
@@ -36,15 +36,15 @@ struct Borders: Sendable {
             headers: [.retryAfter: String(standing.seconds)])
     }
 
-    /// The names of ``common(isTLS:)``. Apart, because whoever looks into header fields makes an index of them, which every copy then copies.
+    /// The names of ``common(isTLS:)``.
     static let commonNames = Set(common(isTLS: true).map(\.name))
 
     /// The headers that every answer has: nothing is guessed, framed, embedded or told to other sites.
-    static func common(isTLS: Bool) -> HTTPFields {
+    static func common(isTLS: Bool) -> [HTTPField] {
         let headers: HTTPFields = [
             .cacheControl: "no-cache", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
             .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'", .crossOriginResourcePolicy: "same-origin",
         ]
-        return isTLS ? headers + [HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")] : headers
+        return Array(headers) + (isTLS ? [HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")] : [])
     }
 }

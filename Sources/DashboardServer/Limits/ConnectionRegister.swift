@@ -29,7 +29,7 @@ final class ConnectionRegister: Sendable {
         /// Whether nothing is answered on it any more: what was sent ahead must not be done.
         var isEnded: Bool { hasEnded.load(ordering: .relaxed) }
 
-        func markWaiting() { waitingSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed) }
+        func markWaiting(since now: NIODeadline) { waitingSince.store(now.uptimeNanoseconds, ordering: .relaxed) }
     }
 
     private struct State {

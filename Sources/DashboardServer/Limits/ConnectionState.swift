@@ -84,8 +84,9 @@ final class ConnectionState {
     func answered() {
         untaken -= 1
         hasTaken = true
-        clock.answered(at: .now())
-        if clock.isWaiting { entry.markWaiting() }
+        let now = NIODeadline.now()
+        clock.answered(at: now)
+        if clock.isWaiting { entry.markWaiting(since: now) }
         schedule()
         if untaken == 0 { runEndings() }
         // Not at once: the client may still be sending, and would lose the answer to a reset.
@@ -110,8 +111,9 @@ final class ConnectionState {
         guard !ready.isEmpty else { return }
         endings = []
         for end in ready { end() }
-        clock.gaveUp(at: .now())
-        entry.markWaiting()
+        let now = NIODeadline.now()
+        clock.gaveUp(at: now)
+        entry.markWaiting(since: now)
         schedule()
     }
 

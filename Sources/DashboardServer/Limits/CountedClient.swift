@@ -1,6 +1,6 @@
 import Crypto
 
-/// Whose requests and exports are counted together.
+/// Whose requests, exports and streams are counted together.
 enum CountedClient: Sendable, Hashable {
     /// Everybody with one API key, by its name.
     case key(String)

@@ -34,6 +34,6 @@ extension Settings {
             hosts: HostPolicy(listed: allowedHosts, bound: host.lowercased(), hasKeys: !keys.isEmpty),
             proxies: ProxyPolicy(trusted: trustedProxies, matters: keys.isEmpty || !trustedProxies.isEmpty), limiter: limiter,
             sparesLoopback: limits.sparesLoopback,
-            common: isBare ? [.cacheControl: "no-cache"] : Borders.common(isTLS: certificate != nil))
+            common: isBare ? [HTTPField(name: .cacheControl, value: "no-cache")] : Borders.common(isTLS: certificate != nil))
     }
 }
