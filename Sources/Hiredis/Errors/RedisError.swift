@@ -85,7 +85,12 @@ public struct RedisError: Error, Sendable {
     /// In a few words why Redis was not reached or hung up, such as `connection refused`; nil where nothing is known. Names no address.
     public var cause: String? {
         if let underlying { return ConnectionCause.words(underlying) }
-        return code == .protocolViolation ? "what answers there is no Redis, or expects TLS" : nil
+        return switch code {
+        case .connectionClosed: "the server hung up"
+        case .deadlineExceeded: "no answer in time"
+        case .protocolViolation: "what answers there is no Redis, or expects TLS"
+        default: nil
+        }
     }
 
     /// The same failure with another outcome.
