@@ -6,7 +6,7 @@ import Testing
 @testable import DashboardServer
 
 @Suite(.takesTurns, .timeLimit(.minutes(1)))
-struct ExportSlotsTests {
+struct ClientSlotsTests {
     @Test func `more exports than are allowed are told to come again, and a place is free when an export ends`() async throws {
         try await RunningService.with {
             $0.limits.maximumExports = 1
