@@ -166,7 +166,8 @@ extension Live {
                 let directory = try LogDirectory()
                 close(STDERR_FILENO)
                 let output = LogOutput([.standardError(.json), .file(directory.path())])
-                try #require(open(directory.path("other"), O_RDWR | O_CREAT, 0o600) == STDERR_FILENO)
+                // Not left to the next opened file: the runtime opens some, too.
+                try #require(dup2(open(directory.path("other"), O_RDWR | O_CREAT, 0o600), STDERR_FILENO) == STDERR_FILENO)
                 output.start()
                 output.logger().info("hello")
                 try #require(await output.stop())
