@@ -29,12 +29,12 @@ struct BoundedChannel: HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let (entry, isAdmitted) = register.admit(channel)
+            let (entry, admission) = register.admit(channel)
             try? channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: ConnectionLimits.sendBuffer)
             let pipeline = channel.pipeline.syncOperations
             if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.current)) }
             let state = ConnectionState(channel, limits, entry: entry, isTLS: certificates != nil)
-            try pipeline.addHandler(ByteGuard(state, refusal: isAdmitted ? nil : refusal))
+            try pipeline.addHandler(ByteGuard(state, admission, refusal: refusal))
             var decoding = NIOHTTPDecoderLimitConfiguration()
             decoding.maxHeaderFieldSize = limits.maximumHeaderSize / 2
             decoding.maxHeaderListSize = limits.maximumHeaderSize

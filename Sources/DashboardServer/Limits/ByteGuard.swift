@@ -7,10 +7,13 @@ final class ByteGuard: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
 
     private let state: ConnectionState
+    private let admission: ConnectionRegister.Admission
     /// What a connection is told that there is no room for.
-    private let refusal: ByteBuffer?
+    private let refusal: ByteBuffer
 
-    init(_ state: ConnectionState, refusal: ByteBuffer?) { (self.state, self.refusal) = (state, refusal) }
+    init(_ state: ConnectionState, _ admission: ConnectionRegister.Admission, refusal: ByteBuffer) {
+        (self.state, self.admission, self.refusal) = (state, admission, refusal)
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { refuse(context) }
@@ -22,9 +25,10 @@ final class ByteGuard: ChannelInboundHandler {
     }
 
     private func refuse(_ context: ChannelHandlerContext) {
-        guard let refusal else { return }
+        guard admission != .admitted else { return }
         // Past the encoder: there is no request that this answers.
         if refusal.readableBytes > 0 { context.writeAndFlush(NIOAny(refusal), promise: nil) }
+        guard admission == .refused else { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
         let channel = context.channel
         channel.eventLoop.scheduleTask(in: ConnectionLimits.linger) { channel.close(promise: nil) }
@@ -32,7 +36,7 @@ final class ByteGuard: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Whoever was told that there is no room may try elsewhere: what he sent must not be done here, too.
-        guard refusal == nil else { return }
+        guard admission == .admitted else { return }
         state.willDecode(unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
         state.didDecode()

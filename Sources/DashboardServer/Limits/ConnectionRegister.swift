@@ -32,10 +32,21 @@ final class ConnectionRegister: Sendable {
         func markWaiting(since now: NIODeadline) { waitingSince.store(now.uptimeNanoseconds, ordering: .relaxed) }
     }
 
+    /// What becomes of a connection.
+    enum Admission: Sendable, Equatable {
+        case admitted
+        /// There is no room, and its client has a moment to see that.
+        case refused
+        /// There is no room, and so many have been refused at once that this one closes without waiting for its client.
+        case refusedAtOnce
+    }
+
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var networks: [String: Int] = [:]
         var refused = 0
+        /// Refused connections that have not closed yet.
+        var leaving = 0
         var lastTold: NIODeadline?
 
         mutating func add(_ entry: Entry) {
@@ -52,6 +63,9 @@ final class ConnectionRegister: Sendable {
 
     /// One line of the log in so much time tells of refused connections, however many there are.
     private static let spacing = TimeAmount.minutes(1)
+    /// Refused connections that are given time to see why. The server accepts nothing while too many are open, those included, so that a flood
+    /// of them would keep everybody out.
+    static let maximumLeaving = DashboardService.connectionsInPassing / 2
 
     private let maximum: Int
     private let maximumOfOne: Int
@@ -72,9 +86,9 @@ final class ConnectionRegister: Sendable {
     /// Enters a connection until it closes. When there are too many, of all or of its network, the one that has waited longest is closed.
     ///
     /// - Returns: the connection, and whether there is room for it: not when each of the others has a request under way.
-    func admit(_ channel: any Channel) -> (entry: Entry, isAdmitted: Bool) {
+    func admit(_ channel: any Channel) -> (entry: Entry, admission: Admission) {
         let entry = Entry(channel, network: channel.remoteAddress.flatMap { network(of: $0) })
-        let (isAdmitted, victims, refused) = state.withLock { state -> (Bool, [Entry], Int?) in
+        let (admission, victims, refused) = state.withLock { state -> (Admission, [Entry], Int?) in
             var victims: [Entry] = []
             func makeRoom(_ isFull: (State) -> Bool, _ isOne: (Entry) -> Bool) -> Bool {
                 while isFull(state), let victim = Self.oldestWaiting(of: state.entries.values, where: isOne) {
@@ -89,13 +103,15 @@ final class ConnectionRegister: Sendable {
                 } ?? true
             if hasShare, makeRoom({ $0.entries.count >= maximum }, { _ in true }) {
                 state.add(entry)
-                return (true, victims, nil)
+                return (.admitted, victims, nil)
             }
             state.refused += 1
+            state.leaving += 1
+            let admission = state.leaving > Self.maximumLeaving ? Admission.refusedAtOnce : .refused
             let now = NIODeadline.now()
-            if let last = state.lastTold, now - last < Self.spacing { return (false, victims, nil) }
+            if let last = state.lastTold, now - last < Self.spacing { return (admission, victims, nil) }
             state.lastTold = now
-            return (false, victims, state.refused)
+            return (admission, victims, state.refused)
         }
         for victim in victims { victim.channel.eventLoop.execute { self.close(victim) } }
         if let refused {
@@ -105,9 +121,10 @@ final class ConnectionRegister: Sendable {
                     "client": "\(entry.network ?? "this machine or a proxy")", "connections": "\(count)", "refused": "\(refused)",
                 ])
         }
-        guard isAdmitted else { return (entry, false) }
-        channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.remove(entry) } }
-        return (entry, true)
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLock { if admission == .admitted { $0.remove(entry) } else { $0.leaving -= 1 } }
+        }
+        return (entry, admission)
     }
 
     private func network(of peer: SocketAddress) -> String? {

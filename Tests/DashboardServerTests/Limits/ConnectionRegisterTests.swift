@@ -22,22 +22,22 @@ import Testing
         let register = try register(4)
         let own = try ["192.0.2.1", "192.0.2.1"].map(Self.connection)
         for channel in own { register.admit(channel).entry.markBusy() }
-        #expect(try !register.admit(Self.connection("192.0.2.1")).isAdmitted)
-        #expect(try register.admit(Self.connection("192.0.2.2")).isAdmitted)
+        #expect(try register.admit(Self.connection("192.0.2.1")).admission == .refused)
+        #expect(try register.admit(Self.connection("192.0.2.2")).admission == .admitted)
         #expect(register.count == 3)
         // When one of them ends there is room for another.
         try own[0].close().wait()
         own[0].embeddedEventLoop.run()
-        #expect(try register.admit(Self.connection("192.0.2.1")).isAdmitted)
+        #expect(try register.admit(Self.connection("192.0.2.1")).admission == .admitted)
     }
 
     @Test func `a network makes room for itself with the connection that it has not used for longest`() throws {
         let register = try register(4)
         let other = try Self.connection("2001:db8:1::1")
-        #expect(register.admit(other).isAdmitted)
+        #expect(register.admit(other).admission == .admitted)
         let own = try ["2001:db8::1", "2001:db8::2"].map(Self.connection)
-        for channel in own { #expect(register.admit(channel).isAdmitted) }
-        #expect(try register.admit(Self.connection("2001:db8::3")).isAdmitted)
+        for channel in own { #expect(register.admit(channel).admission == .admitted) }
+        #expect(try register.admit(Self.connection("2001:db8::3")).admission == .admitted)
         own[0].embeddedEventLoop.run()
         #expect(!own[0].isActive)
         #expect(own[1].isActive && other.isActive)
@@ -48,17 +48,33 @@ import Testing
     func `this machine and a trusted proxy may have all`(address: String) throws {
         let register = try register(4, proxies: ["198.51.100.0/24"])
         for _ in 0..<4 {
-            let (entry, isAdmitted) = register.admit(try Self.connection(address))
-            #expect(isAdmitted)
+            let (entry, admission) = register.admit(try Self.connection(address))
+            #expect(admission == .admitted)
             entry.markBusy()
         }
-        #expect(try !register.admit(Self.connection(address)).isAdmitted)
+        #expect(try register.admit(Self.connection(address)).admission == .refused)
+    }
+
+    @Test func `of a flood of refused connections the most close at once, so that others still find the door`() throws {
+        let register = try register(2)
+        register.admit(try Self.connection("192.0.2.1")).entry.markBusy()
+        let flood = try (0..<ConnectionRegister.maximumLeaving).map { _ in try Self.connection("192.0.2.1") }
+        for channel in flood { #expect(register.admit(channel).admission == .refused) }
+        for _ in 0..<5 {
+            let next = try Self.connection("192.0.2.1")
+            #expect(register.admit(next).admission == .refusedAtOnce)
+            try next.close().wait()
+            next.embeddedEventLoop.run()
+        }
+        try flood[0].close().wait()
+        flood[0].embeddedEventLoop.run()
+        #expect(try register.admit(Self.connection("192.0.2.1")).admission == .refused)
     }
 
     @Test func `that connections are refused is told once a minute, and counted`() throws {
         let register = try register(2)
         register.admit(try Self.connection("192.0.2.1")).entry.markBusy()
-        for _ in 0..<5 { #expect(try !register.admit(Self.connection("192.0.2.1")).isAdmitted) }
+        for _ in 0..<5 { #expect(try register.admit(Self.connection("192.0.2.1")).admission == .refused) }
         #expect(log.messages.count == 1)
         #expect(log.records.first?.metadata["client"] == "192.0.2.1")
         let refused = register.metricFamilies.first { $0.name == "usdcop_http_connections_refused_total" }
