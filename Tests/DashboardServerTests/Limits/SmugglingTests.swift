@@ -108,6 +108,14 @@ struct SmugglingTests {
         }
     }
 
+    @Test func `who speaks HTTP 1.0 is not told to go on: it would take that for the answer`() async throws {
+        let service = try #require(SharedService.current)
+        let request =
+            "PUT /api/cache/metrics/custom/old HTTP/1.0\r\n\(Self.host)Content-Type: application/json\r\n"
+            + "Expect: 100-continue\r\nContent-Length: 12\r\n\r\n\(Self.value)"
+        #expect(try await Self.answers(service, request) == [200])
+    }
+
     /// Everything that is answered until the server ends the connection.
     private static func answers(_ service: RunningService, _ bytes: String) async throws -> [Int] {
         try await RawConnection.open(port: service.port) { (connection) async throws in

@@ -43,6 +43,7 @@ extension Live {
                 server.resume()
                 #expect(error.code == .deadlineExceeded)
                 #expect(error.outcome == .unknown)
+                #expect(error.cause == "no answer in time")
                 #expect(time >= .milliseconds(100) && time < .milliseconds(600))
             }
         }
@@ -83,6 +84,7 @@ extension Live {
                 let error = try await write
                 #expect(error.outcome == .unknown)
                 #expect(error.code == .connectionClosed)
+                #expect(error.cause == "the server hung up")
                 try await server.start()
                 #expect(try await read == Array("41".utf8))
             }
