@@ -20,6 +20,8 @@ public struct ConfigurationError: Error, Sendable, Hashable {
 
     /// At least one, in the order of the table.
     public let problems: [Problem]
+    /// What is probably not what was meant either; a misspelt name may be why another variable is missed.
+    public let warnings: [ConfigurationWarning]
 }
 
 extension ConfigurationError.Problem: CustomStringConvertible {
@@ -28,6 +30,6 @@ extension ConfigurationError.Problem: CustomStringConvertible {
 }
 
 extension ConfigurationError: CustomStringConvertible {
-    /// One line for each problem.
-    public var description: String { problems.map(\.description).joined(separator: "\n") }
+    /// One line for each problem, and then for each warning.
+    public var description: String { (problems.map(\.description) + warnings.map { "warning: \($0)" }).joined(separator: "\n") }
 }

@@ -51,8 +51,9 @@ public struct ConfigurationLoader: Sendable {
             }
         }
         draft.finish()
-        guard draft.problems.isEmpty else { throw ConfigurationError(problems: draft.problems) }
-        return Outcome(settings: draft.settings, given: given, warnings: draft.warnings + unknownVariables)
+        let warnings = draft.warnings + unknownVariables
+        guard draft.problems.isEmpty else { throw ConfigurationError(problems: draft.problems, warnings: warnings) }
+        return Outcome(settings: draft.settings, given: given, warnings: warnings)
     }
 
     private func openFile(_ draft: inout SettingsDraft) -> ConfigurationFile? {

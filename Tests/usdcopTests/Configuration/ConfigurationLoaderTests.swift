@@ -232,4 +232,13 @@ struct ConfigurationLoaderTests {
                 .unknownVariable("USDCOP_PROT", nearest: "USDCOP_PORT"), .unknownVariable("USDCOP_ZZZZZZZZZZZZZZZ", nearest: nil),
             ])
     }
+
+    @Test func `beside an error the warnings are told, too: a misspelt name may be the reason`() throws {
+        let environment = [
+            "USDCOP_ALERT_EMAIL": "a@example.org", "SMTP_URL": "smtp://mail.example:25", "USDCOP_ALERT_FORM": "b@example.org",
+        ]
+        let error = try #require(throws: ConfigurationError.self) { try ConfigurationLoader(environment: environment).load() }
+        #expect(error.warnings == [.unknownVariable("USDCOP_ALERT_FORM", nearest: "USDCOP_ALERT_FROM")])
+        #expect(error.description.split(separator: "\n").last?.hasSuffix("did you mean USDCOP_ALERT_FROM?") == true)
+    }
 }
