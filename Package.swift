@@ -194,7 +194,7 @@ let package = Package(
             dependencies: [
                 "DashboardServer", "RedisTesting", "TestTurns", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "usdcopTests", dependencies: ["usdcop", "RedisTesting", "TestTurns"]),

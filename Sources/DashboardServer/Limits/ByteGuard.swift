@@ -28,10 +28,10 @@ final class ByteGuard: ChannelInboundHandler {
         guard admission != .admitted else { return }
         // Past the encoder: there is no request that this answers.
         if refusal.readableBytes > 0 { context.writeAndFlush(NIOAny(refusal), promise: nil) }
-        guard admission == .refused else { return context.close(promise: nil) }
-        context.close(mode: .output, promise: nil)
         let channel = context.channel
-        channel.eventLoop.scheduleTask(in: ConnectionLimits.linger) { channel.close(promise: nil) }
+        guard admission == .refused else { return channel.closeAtOnce() }
+        context.close(mode: .output, promise: nil)
+        channel.eventLoop.scheduleTask(in: ConnectionLimits.linger) { channel.closeAtOnce() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

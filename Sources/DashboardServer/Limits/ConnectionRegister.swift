@@ -144,7 +144,7 @@ final class ConnectionRegister: Sendable {
     /// On the event loop of the connection, so that no request begins between the look and the end. One on which a request came meanwhile
     /// stays, and there is one connection too many until the next one comes.
     private func close(_ victim: Entry) {
-        if victim.waitingSince.load(ordering: .relaxed) > 0 { return victim.channel.close(promise: nil) }
+        if victim.waitingSince.load(ordering: .relaxed) > 0 { return victim.channel.closeAtOnce() }
         state.withLock { if victim.channel.isActive { $0.add(victim) } }
     }
 }
