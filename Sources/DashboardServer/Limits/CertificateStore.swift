@@ -171,6 +171,8 @@ final class CertificateStore: Service, Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+        // A client that never says its farewell holds up the end of the service as long.
+        configuration.shutdownTimeout = ConnectionLimits.linger
         do {
             return Loaded(
                 content: pair, context: try NIOSSLContext(configuration: configuration),

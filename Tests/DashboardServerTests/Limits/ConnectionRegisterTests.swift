@@ -56,28 +56,41 @@ import Testing
         #expect(try register.admit(Self.connection(address)).admission == .refused)
     }
 
-    @Test func `under TLS a connection makes room without waiting for its client's farewell`() throws {
+    /// A connection of a client that shook hands by TLS, and says nothing more.
+    private func secured() throws -> EmbeddedChannel {
         let certificates = try ThrowawayCertificates(for: "DNS:localhost")
         let files = CertificateFiles(certificate: certificates.certificate, key: certificates.key)
-        let server = try Self.connection("192.0.2.1")
-        let client = try Self.connection("192.0.2.2")
+        let (server, client) = (try Self.connection("192.0.2.1"), try Self.connection("192.0.2.2"))
         var trust = TLSConfiguration.makeClientConfiguration()
         trust.trustRoots = .file(certificates.authority)
         let tls = try NIOSSLClientHandler(context: NIOSSLContext(configuration: trust), serverHostname: "localhost")
         try server.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: CertificateStore(files, logger: log.logger).current))
         try client.pipeline.syncOperations.addHandler(tls)
-        // Back and forth until nothing more is said: the handshake is done.
         var isTalking = true
         while isTalking {
             isTalking = false
             while let bytes = try client.readOutbound(as: ByteBuffer.self) { (_, isTalking) = (try server.writeInbound(bytes), true) }
             while let bytes = try server.readOutbound(as: ByteBuffer.self) { (_, isTalking) = (try client.writeInbound(bytes), true) }
         }
-        #expect(tls.tlsVersion != nil)
+        try #require(tls.tlsVersion != nil)
+        return server
+    }
+
+    @Test func `under TLS a connection makes room without waiting for its client's farewell`() throws {
         let register = try register(1)
+        let server = try secured()
         #expect(register.admit(server).admission == .admitted)
         #expect(try register.admit(Self.connection("192.0.2.3")).admission == .admitted)
         server.embeddedEventLoop.run()
+        #expect(!server.isActive)
+    }
+
+    @Test func `otherwise the farewell is waited for, and not for long`() throws {
+        let server = try secured()
+        server.close(promise: nil)
+        server.embeddedEventLoop.run()
+        #expect(server.isActive)
+        server.embeddedEventLoop.advanceTime(by: ConnectionLimits.linger)
         #expect(!server.isActive)
     }
 
