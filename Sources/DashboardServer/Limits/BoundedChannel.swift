@@ -31,6 +31,8 @@ struct BoundedChannel: HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             let (entry, admission) = register.admit(channel)
             try? channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: ConnectionLimits.sendBuffer)
+            // What was read waits in memory as parts of requests, many times as large as short requests are, even when answers are not taken.
+            try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             let pipeline = channel.pipeline.syncOperations
             if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.current)) }
             let state = ConnectionState(channel, limits, entry: entry, isTLS: certificates != nil)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// Reads the bodies of requests, within bounds of type and size. The connection's clock bounds their time.
 struct BodyReader: Sendable {
@@ -30,6 +31,9 @@ struct BodyReader: Sendable {
             return body
         } catch is NIOTooManyBytesError {
             throw Self.tooLarge(maximum)
+        } catch  where !(error is HTTPParserError || error is CancellationError) {
+            // The client hung up, in whatever way: nothing went wrong here.
+            throw Problem(.malformedBody, "The body ended before its end; nothing was written.", outcome: .notRecorded)
         }
     }
 

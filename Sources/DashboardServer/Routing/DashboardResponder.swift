@@ -21,7 +21,7 @@ final class DashboardResponder: HTTPResponder {
     private let client: any ICacheClient
     private let metrics: RequestMetrics
     private let ids = RequestID()
-    private let refusals = RefusalNotices()
+    private let notices = RequestNotices()
 
     init(routes: RouteTable, borders: Borders, bodies: BodyReader, client: any ICacheClient, metrics: RequestMetrics) {
         self.routes = routes
@@ -29,18 +29,6 @@ final class DashboardResponder: HTTPResponder {
         self.bodies = bodies
         self.client = client
         self.metrics = metrics
-    }
-
-    /// What is known of a request so far.
-    private struct RequestState {
-        var isBodyPending: Bool
-        var route: Route?
-        var standing: RateLimitStanding?
-        var origin: ClientOrigin?
-        var caller: Caller?
-
-        /// The route as the table has it. The path itself, which can be anything, and hold a secret that went astray, is in no log.
-        var routeName: String { route?.pattern.text ?? "none" }
     }
 
     func respond(to request: Request, context: CallContext) async throws -> Response {
@@ -59,7 +47,7 @@ final class DashboardResponder: HTTPResponder {
             throw error
         } catch {
             let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
-            log(problem, error, request, state, context.logger(requestID: id))
+            notices.tell(problem, error, request.method, request.headers, state, context.logger(requestID: id))
             answer = problem.answer(requestID: id)
         }
         log(answer, trace, request, state, id, context)
@@ -127,7 +115,7 @@ final class DashboardResponder: HTTPResponder {
     private func watched(
         _ pieces: @escaping Answer.Pieces, _ request: Request, _ state: RequestState, _ id: String, _ context: CallContext
     ) -> Answer.Pieces {
-        { [client] write in
+        { [client, notices] write in
             try await CurrentRequest.$id.withValue(id) {
                 do {
                     try await pieces(write)
@@ -136,7 +124,7 @@ final class DashboardResponder: HTTPResponder {
                     throw error
                 } catch {
                     let problem = Problem(error, namespace: client.namespace, isRead: request.method.isRead)
-                    self.log(problem, error, request, state, context.logger(requestID: id))
+                    notices.tell(problem, error, request.method, request.headers, state, context.logger(requestID: id))
                     throw error
                 }
             }
@@ -148,38 +136,10 @@ final class DashboardResponder: HTTPResponder {
         { channel, write in try await CurrentRequest.$id.withValue(id) { try await live(channel, write) } }
     }
 
-    private func log(_ problem: Problem, _ error: any Error, _ request: Request, _ state: RequestState, _ logger: Logger) {
-        if RefusalNotices.concerns(problem.code) { return tellRefusal(problem, request, state, logger) }
-        guard problem.code.status >= 500 else { return }
-        logger.log(
-            level: problem.code == .internalError ? .error : .warning, "a request failed", error: error,
-            metadata: [
-                "method": "\(request.method.rawValue)", "route": "\(state.routeName)", "code": "\(problem.code.rawValue)",
-            ])
-    }
-
-    private func tellRefusal(_ problem: Problem, _ request: Request, _ state: RequestState, _ logger: Logger) {
-        guard let origin = state.origin else { return }
-        // Who gives no credential at all has not tried one: browsers and people begin so.
-        if problem.code == .unauthenticated, !Gate.hasCredential(request.headers) { return }
-        guard let count = refusals.count(problem.code, of: CountedClient(state.caller, at: origin)) else { return }
-        logger.warning(
-            "requests of a client are refused",
-            metadata: [
-                "code": "\(problem.code.rawValue)", "client": "\(origin.address?.text ?? "local")",
-                "key": "\(state.caller?.name ?? "none")",
-                "method": "\(request.method.rawValue)", "route": "\(state.routeName)", "requests": "\(count)",
-            ])
-    }
-
     private func log(
         _ answer: Answer, _ trace: CacheTrace, _ request: Request, _ state: RequestState, _ id: String, _ context: CallContext
     ) {
-        let unreadable = trace.unreadableKeys
-        if !unreadable.isEmpty {
-            context.logger(requestID: id).warning(
-                "stored values cannot be read and were passed by", metadata: ["keys": "\(unreadable.joined(separator: " "))"])
-        }
+        notices.tellUnreadable(trace.unreadableKeys, context.logger(requestID: id))
         // A logger of one's own costs more than a line that nobody wants.
         guard context.logger.logLevel <= .debug else { return }
         context.logger(requestID: id).debug(

@@ -94,6 +94,27 @@ import Testing
         #expect(!server.isActive)
     }
 
+    /// Puts the guard that refuses into a connection.
+    private func refuse(_ channel: EmbeddedChannel, _ admission: ConnectionRegister.Admission) throws {
+        let state = ConnectionState(channel, ConnectionLimits(), entry: try register(1).admit(channel).entry, isTLS: false)
+        try channel.pipeline.syncOperations.addHandler(ByteGuard(state, admission, refusal: ByteBuffer(string: "no room")))
+    }
+
+    @Test func `who is refused is told, and in a flood not waited for`() throws {
+        let few = try Self.connection("192.0.2.1")
+        try refuse(few, .refused)
+        #expect(try few.readOutbound(as: ByteBuffer.self) == ByteBuffer(string: "no room"))
+        let many = try Self.connection("192.0.2.1")
+        try refuse(many, .refusedAtOnce)
+        #expect(try many.readOutbound(as: ByteBuffer.self) == ByteBuffer(string: "no room"))
+        many.embeddedEventLoop.run()
+        #expect(!many.isActive)
+        let secured = try secured()
+        try refuse(secured, .refusedAtOnce)
+        secured.embeddedEventLoop.run()
+        #expect(!secured.isActive)
+    }
+
     @Test func `of a flood of refused connections the most close at once, so that others still find the door`() throws {
         let register = try register(2)
         register.admit(try Self.connection("192.0.2.1")).entry.markBusy()

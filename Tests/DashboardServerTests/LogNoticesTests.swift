@@ -7,25 +7,22 @@ import Testing
 @testable import DashboardServer
 
 @Suite(.takesTurns, .timeLimit(.minutes(1)))
-struct RefusalNoticesTests {
-    @Test func `a client is told of once a minute for each reason, with how many there were`() {
+struct LogNoticesTests {
+    @Test func `each kind is told of once a minute, with how many there were`() {
         let clock = ManualDeadline()
-        let notices = RefusalNotices(clock: { clock.now })
-        let (desk, other) = (CountedClient.key("desk"), CountedClient.network("192.0.2.1"))
-        #expect(notices.count(.forbidden, of: desk) == 1)
-        #expect(notices.count(.forbidden, of: other) == 1)
-        #expect(notices.count(.rateLimited, of: desk) == 1)
-        for _ in 0..<9 { #expect(notices.count(.forbidden, of: desk) == nil) }
+        let notices = LogNotices<String>(clock: { clock.now })
+        #expect(notices.count("a") == 1)
+        #expect(notices.count("b") == 1)
+        for _ in 0..<9 { #expect(notices.count("a") == nil) }
         clock.advance(.seconds(60))
-        #expect(notices.count(.forbidden, of: desk) == 10)
+        #expect(notices.count("a") == 10)
         clock.advance(.seconds(120))
-        #expect(notices.count(.forbidden, of: desk) == 1)
+        #expect(notices.count("a") == 1)
     }
 
-    @Test func `a thousand clients make a hundred lines`() {
-        let notices = RefusalNotices()
-        let lines = (0..<1000).count { notices.count(.unauthenticated, of: .network("192.0.2.\($0)")) != nil }
-        #expect(lines == 100)
+    @Test func `a thousand kinds make a hundred lines`() {
+        let notices = LogNotices<Int>()
+        #expect((0..<1000).count { notices.count($0) != nil } == 100)
     }
 
     @Test func `the log names who guesses keys and who may not, and never a key`() async throws {
@@ -48,6 +45,22 @@ struct RefusalNoticesTests {
             #expect(lines.map { $0.metadata["client"] } == ["127.0.0.1", "127.0.0.1"])
             #expect(lines.map { $0.metadata["key"] } == ["none", "desk"])
             #expect(!service.log.records.contains { $0.metadata.values.contains { $0.contains("-key-0123") } })
+        }
+    }
+
+    @Test func `however often requests fail, a reason is one line for each route, and a probe that says no is none`() async throws {
+        try await RunningService.with { (service) async throws in
+            service.redis.kill()
+            try await eventually { try await service.get("/readyz").status == 503 }
+            for _ in 0..<50 {
+                #expect(try await service.get("/readyz").status == 503)
+                #expect(try await service.get("/api/audit/signals").status == 503)
+                #expect(try await service.get("/api/audit/signals?type=verify").status == 503)
+            }
+            let lines = service.log.records.filter { $0.message == "a request failed" }
+            let kinds = lines.map { "\($0.metadata["route"] ?? "") \($0.metadata["code"] ?? "")" }
+            #expect(Set(kinds).count == kinds.count, "\(kinds)")
+            #expect(Set(lines.map { $0.metadata["route"] }) == ["/api/audit/signals"])
         }
     }
 }
