@@ -90,17 +90,15 @@ final class RunningProgram: Sendable {
         process.executableURL = Program.executable
         process.arguments = arguments
         process.environment = environment.merging(Program.sanitizing) { given, _ in given }
-        if let pipe {
-            process.standardInput = pipe
-        } else {
-            process.standardInput = try FileHandle(forReadingFrom: directory.appendingPathComponent("in"))
-        }
-        process.standardOutput = try FileHandle(forWritingTo: directory.appendingPathComponent("out"))
-        if let errors {
-            process.standardError = errors
-        } else {
-            process.standardError = try FileHandle(forWritingTo: directory.appendingPathComponent("err"))
-        }
+        // Closed here, because Foundation's process is never let go and keeps them: after some hundred runs it reads past the list of the
+        // descriptors that are open.
+        let source = try FileHandle(forReadingFrom: directory.appendingPathComponent("in"))
+        let sink = try FileHandle(forWritingTo: directory.appendingPathComponent("out"))
+        let errorSink = try FileHandle(forWritingTo: directory.appendingPathComponent("err"))
+        defer { for file in [source, sink, errorSink] { try? file.close() } }
+        process.standardInput = pipe as Any? ?? source
+        process.standardOutput = sink
+        process.standardError = errors as Any? ?? errorSink
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         ended = stream
         process.terminationHandler = { _ in continuation.finish() }
