@@ -66,15 +66,11 @@ final class DashboardResponder: HTTPResponder {
     private func answer(
         to request: Request, id: String, _ context: CallContext, _ trace: CacheTrace, _ state: inout RequestState
     ) async throws -> Answer {
-        guard request.uri.string.utf8.count <= Self.maximumURISize else {
-            throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
-        }
         let found = Result { () throws(Problem) in try routes.match(request.uri.path) }
         let route = (try? found.get())?.route
         state.route = route
         let origin = borders.proxies.origin(peer: context.channel.remoteAddress, request.headers)
         state.origin = origin
-        if route?.isProbe != true { try borders.hosts.check(request.head.authority) }
         let caller = borders.caller(request.headers, for: route?.endpoint(request.method)?.role, from: origin)
         state.caller = try? caller.get()
         if route?.isProbe != true, let (limiter, client) = borders.counted(state.caller, from: origin) {
@@ -83,6 +79,11 @@ final class DashboardResponder: HTTPResponder {
             state.standing = standing
             if let standing, !standing.isAllowed { throw Borders.tooMany(standing) }
         }
+        // What is refused from here on was counted.
+        guard request.uri.string.utf8.count <= Self.maximumURISize else {
+            throw Problem(.uriTooLong, "A path with its query has at most \(Self.maximumURISize) bytes.")
+        }
+        if route?.isProbe != true { try borders.hosts.check(request.head.authority) }
         guard let match = try found.get() else { throw Problem(.notFound, "There is no route of this path.") }
         guard let endpoint = match.route.endpoint(request.method) else {
             let allowed = match.route.allowed

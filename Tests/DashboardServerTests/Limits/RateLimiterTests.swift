@@ -123,6 +123,23 @@ struct RateLimiterTests {
         }
     }
 
+    @Test(arguments: [("/livez-not", "evil.example", 403), ("/" + String(repeating: "a", count: 9000), "localhost", 414)])
+    func `what is refused whoever asks is counted, too: a foreign host, and an address that is too long`(
+        path: String, host: String, status: Int
+    ) async throws {
+        let limit = try Self.limit("1/h burst 2")
+        try await RunningService.with {
+            ($0.limits.rate, $0.limits.sparesLoopback) = (limit, false)
+        } _: { (service) async throws in
+            try await RawConnection.open(port: service.port) { (connection) async throws in
+                for expected in [status, status, 429] {
+                    try await connection.send("GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+                    #expect(try await connection.reply()?.status == expected)
+                }
+            }
+        }
+    }
+
     @Test func `without keys callers of this machine are not counted, unless they come through a proxy`()
         async throws
     {

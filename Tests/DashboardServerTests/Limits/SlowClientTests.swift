@@ -278,15 +278,22 @@ struct SlowClientTests {
         }
     }
 
-    @Test func `clients that go away at any moment leave nothing behind`() async throws {
+    @Test(arguments: [false, true])
+    func `clients that go away at any moment leave nothing behind, and are no errors of the service`(isTorn: Bool) async throws {
         try await RunningService.with { (service) async throws in
             let request =
                 "PUT /api/cache/metrics/custom/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"value\": 1}"
             for length in stride(from: 0, through: request.utf8.count, by: 3) {
-                try await RawConnection.open(port: service.port) { (connection) async throws in
-                    if length > 0 { try await connection.send(String(request.prefix(length))) }
+                try await RawConnection.lend(port: service.port, isTorn: isTorn) { (connection) async throws in
+                    if length > 0 { try await connection.send(Array(request.utf8.prefix(length))) }
+                    // Its head was read, and its body is waited for.
+                    if length > request.utf8.count - 12, length < request.utf8.count {
+                        try await eventually { Self.requestsInFlight(service) == 1 }
+                    }
                 }
+                if length > request.utf8.count - 12 { try await eventually { Self.requestsInFlight(service) == 0 } }
             }
+            #expect(service.log.messages.filter { $0.contains("a request failed") } == [])
             try await eventually { try await service.metrics()["usdcop_http_requests_in_flight"] == 1 }
             #expect(try await service.get("/livez").status == 200)
         }

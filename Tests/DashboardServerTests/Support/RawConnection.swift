@@ -19,9 +19,11 @@ struct RawConnection: ~Copyable {
 
     /// Opens a connection for something that is built on it.
     ///
-    /// - Parameter receiveBuffer: bytes that the kernel takes for a client that does not read; as many as it likes unless given.
+    /// - Parameters:
+    ///   - receiveBuffer: bytes that the kernel takes for a client that does not read; as many as it likes unless given.
+    ///   - isTorn: whether the connection ends as when its client crashed, by a reset.
     static func lend<Value: Sendable>(
-        port: Int, receiveBuffer: Int? = nil, _ body: (consuming RawConnection) async throws -> Value
+        port: Int, receiveBuffer: Int? = nil, isTorn: Bool = false, _ body: (consuming RawConnection) async throws -> Value
     ) async throws -> Value {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -34,8 +36,11 @@ struct RawConnection: ~Copyable {
                     wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             }
         }
+        if isTorn { try await (channel.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get() }
         return try await channel.executeThenClose { inbound, outbound in
-            try await body(RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound))
+            // Before the end says that nothing more is sent.
+            defer { if isTorn { channel.channel.close(promise: nil) } }
+            return try await body(RawConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound))
         }
     }
 
