@@ -119,7 +119,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .exportIncomplete: "Events were trimmed during the export"
         case .cancelled: "The request was abandoned"
         case .tooManyStreams: "Too many streams are open"
-        case .tooManyExports: "Too many exports or verifications are under way"
+        case .tooManyExports: "Too many exports are under way"
         case .timeout: "The answer took too long"
         }
     }

@@ -6,8 +6,17 @@ import NIOCore
 
 /// `/api/audit/signals`: reading, verifying, recording and clearing the audit trail.
 struct AuditController: Sendable {
-    let audit: AuditLogger
-    let exports: ClientSlots
+    private let audit: AuditLogger
+    private let exports: ClientSlots
+    /// It walks all of the trail on a connection of its own, and every page asks for it.
+    private let verification: SharedRun<AuditVerdict>
+
+    init(audit: AuditLogger, exports: ClientSlots) {
+        (self.audit, self.exports) = (audit, exports)
+        verification = SharedRun {
+            try await Deadline.run(writes: false, within: Deadline.verification) { try await audit.verify() }
+        }
+    }
 
     var routes: [Route] {
         [
@@ -26,21 +35,7 @@ struct AuditController: Sendable {
         case .export(let format, let filter, let limit):
             return try await export(format, filter, limit: limit, for: call.counted)
         case .verify:
-            let slot = try place(for: call.counted)
-            let verdict = try await Deadline.run(writes: false, within: Deadline.verification) {
-                // Until the work ends, which may be after its client has gone.
-                defer { withExtendedLifetime(slot) {} }
-                return try await audit.verify()
-            }
-            return Answer(verdict.jsonValue)
-        }
-    }
-
-    /// A place for what walks all of the trail.
-    private func place(for client: CountedClient?) throws(Problem) -> ClientSlots.Slot {
-        do throws(ClientSlots.Full) { return try exports.take(for: client) } catch {
-            throw Problem(
-                .tooManyExports, error.sentence("exports and verifications"), outcome: .notRecorded, headers: [.retryAfter: "5"])
+            return Answer(try await verification.value().jsonValue)
         }
     }
 
@@ -48,7 +43,10 @@ struct AuditController: Sendable {
     private func export(
         _ format: AuditExportFormat, _ filter: AuditFilter, limit: Int?, for client: CountedClient?
     ) async throws -> Answer {
-        let slot = try place(for: client)
+        let slot: ClientSlots.Slot
+        do throws(ClientSlots.Full) { slot = try exports.take(for: client) } catch {
+            throw Problem(.tooManyExports, error.sentence("exports"), outcome: .notRecorded, headers: [.retryAfter: "5"])
+        }
         let (first, rest) = try await Deadline.run(writes: false) {
             let export = try await audit.reader.export(format, filter, limit: limit)
             var iterator = export.makeAsyncIterator()

@@ -41,7 +41,7 @@ extension ConfigurationTable {
 
     public static let maximumExports = ConfigurationVariable(
         "USDCOP_MAX_EXPORTS", flag: "max-exports", default: "4", allowed: IntegerRule.exports.sentence,
-        "Exports and verifications of the audit trail that are under way at once; of several, one client never has all"
+        "Exports of the audit trail that go out at once; of several, one client never has all"
     ) { text, draft throws(ConfigurationVariable.Fault) in draft.settings.limits.maximumExports = try IntegerRule.exports.read(text) }
 
     public static let allowedHosts = ConfigurationVariable(
